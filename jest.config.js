@@ -1,0 +1,15 @@
+/** One Jest for every layer: unit beside the code, *.medium against real stores, test/e2e against running processes. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testRegex: '\\.spec\\.ts$',
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/chaos/', '<rootDir>/test/soak/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  moduleNameMapper: { '^@isthmus/([a-z-]+)$': '<rootDir>/libs/$1/src' },
+  transform: { '^.+\\.(t|j)s$': '@swc/jest' },
+  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|@fastify/static|@scaleway)/)'],
+  setupFiles: ['<rootDir>/jest.setup.js'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

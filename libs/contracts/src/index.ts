@@ -1,0 +1,3 @@
+export * from './call';
+export * from './network.calls';
+export * from './ipam.calls';

@@ -1,0 +1,133 @@
+import type {
+  Accepted,
+  AttachmentView,
+  Connectivity,
+  DhcpOptions,
+  InstanceView,
+  PrivateNetworkView,
+} from '@isthmus/model';
+import type { Call, HealthCalls, Page, PageRequest } from './call';
+
+/** How a new network gets its subnets. */
+export type Addressing =
+  /** An IPv4 /22 out of 172.16.0.0/12 and an IPv6 ULA /64, both chosen for it. */
+  | { kind: 'automatic' }
+  /** These; where none is IPv6 a ULA /64 is added. */
+  | { kind: 'subnets'; cidrs: string[] }
+  /** One IPv4 subnet with a DHCP range: a managed network. */
+  | { kind: 'range'; range: AddressRange }
+  /** None: an unmanaged network. */
+  | { kind: 'none' };
+
+/** A DHCP range; three IPv4 texts, start and end inclusive. */
+export interface AddressRange {
+  startIp: string;
+  endIp: string;
+  netmask: string;
+}
+
+export interface CreatePrivateNetwork {
+  region: string;
+  zone: string | null;
+  /** The project's default VPC of the region when null. */
+  vpcId: string | null;
+  name: string;
+  description: string;
+  labels: Record<string, string>;
+  tags: string[];
+  connectivity: Connectivity;
+  addressing: Addressing;
+  isDhcpEnabled: boolean;
+  dhcpOptions: DhcpOptions;
+  isDefaultRoutePropagated: boolean;
+}
+
+/** Where a request may see networks: a region, and in it a zone (which also sees the regional ones). */
+export interface NetworkScope {
+  region: string;
+  zone?: string;
+}
+
+export interface GetPrivateNetwork extends NetworkScope {
+  privateNetworkId: string;
+}
+
+export interface ListPrivateNetworks extends NetworkScope {
+  /** All of them, up to 10,000, when absent. */
+  paging?: PageRequest;
+  orderBy?: 'created_at_asc' | 'created_at_desc' | 'name_asc' | 'name_desc';
+  /** Substring of the name. */
+  name?: string;
+  /** Networks that carry all of these tags. */
+  tags?: string[];
+  privateNetworkIds?: string[];
+  vpcId?: string;
+  isDhcpEnabled?: boolean;
+}
+
+/** Absent = unchanged. A change of `range` needs all leases to stay inside the new subnet. */
+export interface UpdatePrivateNetwork extends GetPrivateNetwork {
+  name?: string;
+  description?: string;
+  labels?: Record<string, string>;
+  tags?: string[];
+  range?: Partial<AddressRange>;
+  dhcpOptions?: DhcpOptions;
+  isDefaultRoutePropagated?: boolean;
+}
+
+export interface CreateAttachment extends GetPrivateNetwork {
+  instanceId: string;
+  /** Zone of the instance. */
+  instanceZone: string;
+  /** A static address inside the subnet; automatic when absent. */
+  address?: string;
+  /** Addresses booked before, one per family at most. */
+  addressIds?: string[];
+  tags: string[];
+}
+
+/** A NIC by its id, or by the network and the instance it joins. */
+export type AttachmentSelector =
+  | { attachmentId: string; instanceId?: string; zone?: string }
+  | { privateNetworkId: string; instanceId: string };
+
+export interface UpdateAttachmentIp extends NetworkScope {
+  privateNetworkId: string;
+  instanceId: string;
+  /** The next free address of the range when absent. */
+  address?: string;
+}
+
+export interface ListAttachments {
+  paging?: PageRequest;
+  zone?: string;
+  instanceId?: string;
+  instanceIds?: string[];
+  privateNetworkId?: string;
+  /** NICs that carry all of these tags. */
+  tags?: string[];
+}
+
+export interface ListInstances {
+  region?: string;
+  zone?: string;
+  instanceIds?: string[];
+}
+
+export interface NetworkCalls extends HealthCalls {
+  'private-network.create': Call<CreatePrivateNetwork, Accepted<PrivateNetworkView>>;
+  'private-network.get': Call<GetPrivateNetwork, PrivateNetworkView>;
+  'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;
+  'private-network.update': Call<UpdatePrivateNetwork, Accepted<PrivateNetworkView>>;
+  'private-network.enable-dhcp': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
+  'private-network.delete': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
+  'attachment.create': Call<CreateAttachment, Accepted<AttachmentView>>;
+  'attachment.get': Call<AttachmentSelector, AttachmentView>;
+  'attachment.list': Call<ListAttachments, Page<AttachmentView>>;
+  'attachment.update-tags': Call<AttachmentSelector & { tags: string[] }, AttachmentView>;
+  'attachment.update-ip': Call<UpdateAttachmentIp, Accepted<AttachmentView>>;
+  'attachment.delete': Call<AttachmentSelector, Accepted<AttachmentView>>;
+  'instance.get': Call<{ instanceId: string }, InstanceView>;
+  'instance.list': Call<ListInstances, InstanceView[]>;
+}

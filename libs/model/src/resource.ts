@@ -1,0 +1,23 @@
+/** Every kind of thing an operation can change or a problem can name. */
+export type ResourceType =
+  | 'project'
+  | 'region'
+  | 'zone'
+  | 'operation'
+  | 'vpc'
+  | 'private-network'
+  | 'subnet'
+  | 'address'
+  | 'attachment'
+  | 'instance'
+  | 'route'
+  | 'peering'
+  | 'vpn-gateway'
+  | 'vpn-connection'
+  | 'customer-gateway';
+
+/** A pointer to one resource. `id` is a UUID. */
+export interface ResourceReference {
+  type: ResourceType;
+  id: string;
+}
