@@ -9,7 +9,8 @@ module.exports = {
   moduleNameMapper: { '^@isthmus/([a-z-]+)$': '<rootDir>/libs/$1/src' },
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition|@fastify/static|@scaleway)/)'],
-  setupFiles: ['<rootDir>/jest.setup.js'],
+  globalSetup: '<rootDir>/test/global-setup.js',
+  setupFiles: ['<rootDir>/test/setup.js'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

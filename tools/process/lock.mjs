@@ -67,7 +67,7 @@ function read(path) {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error.code === 'ENOENT') return null;
-    throw new Error(`${path} is not a lock file of ours; remove it (${error.message})`);
+    throw new Error(`${path} is not a lock file of ours; remove it (${error.message})`, { cause: error });
   }
 }
 

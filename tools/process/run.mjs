@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGTERM')));
+
 /**
  * Runs a command to its end and gathers what it printed.
  *
@@ -8,16 +11,18 @@ import { spawn } from 'node:child_process';
  * @param {import('node:child_process').SpawnOptions & {isEchoed?: boolean, input?: string}} [options]
  * @returns {Promise<{code: number, output: string}>} `code` is 128 + n for a signal and 127 when the command could not be started
  */
-export function run(command, args, { isEchoed = false, input, ...options } = {}) {
+export function run(command, args, { isEchoed = false, input, stdio, ...options } = {}) {
   return new Promise((resolve) => {
-    const stdin = input === undefined ? 'ignore' : 'pipe';
-    const child = spawn(command, args, { ...options, stdio: isEchoed ? 'inherit' : [stdin, 'pipe', 'pipe'] });
+    const gathered = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+    const child = spawn(command, args, { ...options, stdio: stdio ?? (isEchoed ? 'inherit' : gathered) });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
     child.on('error', (error) => resolve({ code: 127, output: `${command}: ${error.message}` }));
+    running.add(child);
+    child.on('close', () => running.delete(child));
     child.on('close', (code, signal) => resolve({ code: code ?? 128 + (signal ? 1 : 0), output }));
   });
 }

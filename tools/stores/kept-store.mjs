@@ -21,13 +21,15 @@ export async function keepStore({ name, log, start }) {
   };
   const end = async () => {
     state.isWanted = false;
+    state.pause?.abort();
     await state.recovery;
     await state.running.stop();
   };
   const recover = async () => {
     for (let backoffMs = FIRST_BACKOFF_MS; state.isWanted; backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)) {
       log.warn(`${name} ended; starting it again in ${backoffMs} ms`);
-      await delay(backoffMs);
+      state.pause = new AbortController();
+      await delay(backoffMs, undefined, { signal: state.pause.signal }).catch(() => undefined);
       if (!state.isWanted) return;
       const isBack = await start(port).then(watch, (error) => log.warn(error.message));
       if (isBack) return;
@@ -61,7 +63,8 @@ async function startOnFreePort(start, triesLeft = 5) {
   try {
     return { port, running: await start(port) };
   } catch (error) {
-    if (triesLeft === 0 || !/address already in use|could not bind|creating listening socket/i.test(error.message)) throw error;
+    if (triesLeft === 0 || !/address already in use|could not bind|creating listening socket/i.test(error.message))
+      throw error;
     return startOnFreePort(start, triesLeft - 1);
   }
 }

@@ -2,7 +2,7 @@
  * A small process between a launcher and one store. It holds the read end of a pipe whose write end only the launcher has,
  * so that the store also stops when the launcher is SIGKILLed: the kernel closes the pipe, and stdin ends here.
  *
- * stdin: one line of JSON (`LeaseSpec`, see leased.mjs), then nothing until the end, which is the order to stop.
+ * stdin: one line of JSON (`LeaseSpec`, see leased.mjs), later perhaps `stop`, then the end, which is the order to stop.
  * stdout: lines of JSON: `{waitingFor: pid}`, `{pid}` once the store runs. Exit code: the store's (1 for a signal).
  */
 import { spawn } from 'node:child_process';
@@ -16,13 +16,20 @@ import { acquireLock } from '../process/lock.mjs';
 process.stdout.on('error', () => undefined);
 const tell = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
+// Without a farewell the launcher was killed, and nobody else is left to clear up after it.
+let isFarewellSaid = false;
+let isStdinEnded = false;
 const lines = createInterface({ input: process.stdin });
+lines.once('close', () => (isStdinEnded = true));
 const stopOrdered = new Promise((resolve) => {
   lines.once('close', resolve);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, resolve);
 });
 
-lines.once('line', (line) => void hold(JSON.parse(line)));
+lines.once('line', (spec) => {
+  lines.on('line', (line) => (isFarewellSaid ||= line === 'stop'));
+  void hold(JSON.parse(spec));
+});
 
 async function hold(spec) {
   const lock = await acquireLock(spec.lockFile, {
@@ -36,7 +43,8 @@ async function hold(spec) {
   child.on('exit', (code, signal) => {
     rmSync(childFile(spec), { force: true });
     lock.release();
-    if (spec.removeAtEnd) rmSync(spec.removeAtEnd, { recursive: true, force: true });
+    if (isStdinEnded && !isFarewellSaid)
+      spec.removeIfAbandoned.forEach((path) => rmSync(path, { recursive: true, force: true }));
     process.exit(code ?? (signal ? 1 : 0));
   });
 }

@@ -18,7 +18,7 @@ import { identify, signalSame } from '../process/identity.mjs';
  * @property {string} lockFile held while the store lives
  * @property {number} lockWaitMs how long an earlier store on the same data may take to go
  * @property {{signal: string, graceMs: number}[]} stopSignals
- * @property {string} [removeAtEnd] a folder of throw-away data
+ * @property {string[]} removeIfAbandoned folders of throw-away data, removed when the launcher is killed
  */
 
 /**
@@ -40,7 +40,7 @@ export async function startLeased(spec, { isReady, readyTimeoutMs, log }) {
   lease.stdin.on('error', () => undefined);
   lease.stdin.write(`${JSON.stringify(spec)}\n`);
   const stop = async () => {
-    lease.stdin.end();
+    lease.stdin.end('stop\n');
     await exited;
   };
   try {
@@ -52,7 +52,7 @@ export async function startLeased(spec, { isReady, readyTimeoutMs, log }) {
     return { pid, exited: gone, stop };
   } catch (error) {
     await stop();
-    throw new Error(`${error.message}${tail(leaseErrors, spec.logFile, logStart)}`);
+    throw new Error(`${error.message}${tail(leaseErrors, spec.logFile, logStart)}`, { cause: error });
   }
 }
 

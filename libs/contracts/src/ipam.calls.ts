@@ -43,6 +43,8 @@ export interface AssignAddresses {
   addressIds?: string[];
   /** Only these families. */
   families?: AddressFamily[];
+  /** The owner already holds addresses and moves to the new ones: it holds both until it releases the former. */
+  isMove?: boolean;
 }
 
 /** Would `address` be free for an attachment? Throws `invalid-argument` outside the subnets, `conflict` when taken. */

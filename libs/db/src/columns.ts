@@ -25,9 +25,14 @@ export function columnsOf(entity: EntityClass): EntityColumn[] {
     });
 }
 
+/** RFC 3339 in UTC with microseconds, which a JavaScript Date would cut. */
+export function isoTimestamp(expression: string): string {
+  return `to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
 /**
- * Select list that gives rows the shape of the entity: `t.vpc_id AS "vpcId", …`. Columns of type inet are selected as
- * `host(…)`, so that they read as a plain address.
+ * Select list that gives rows the shape of the entity: `t.vpc_id AS "vpcId", …`. An inet column reads as a plain
+ * address, a timestamptz column as RFC 3339 text with microseconds.
  */
 export function selectList(entity: EntityClass, alias?: string): string {
   const prefix = alias ? `${alias}.` : '';
@@ -37,9 +42,12 @@ export function selectList(entity: EntityClass, alias?: string): string {
       .map((column) => [column.propertyName, column.options.type]),
   );
   return columnsOf(entity)
-    .map(({ property, column }) => {
-      const source = types.get(property) === 'inet' ? `host(${prefix}${column})` : `${prefix}${column}`;
-      return `${source} AS "${property}"`;
-    })
+    .map(({ property, column }) => `${readable(`${prefix}${column}`, types.get(property))} AS "${property}"`)
     .join(', ');
+}
+
+function readable(expression: string, type: unknown): string {
+  if (type === 'inet') return `host(${expression})`;
+  if (type === 'timestamptz') return isoTimestamp(expression);
+  return expression;
 }

@@ -1,0 +1,34 @@
+import type { AttachmentSelector, CreateAttachment, UpdateAttachmentIp } from '@isthmus/contracts';
+import type { AttachInstanceDto, DetachInstanceDto } from './attachment.dto';
+
+interface Place {
+  region: string;
+  zone: string;
+}
+
+export function toAttachCommand(privateNetworkId: string, body: AttachInstanceDto, place: Place): CreateAttachment {
+  return {
+    region: place.region,
+    zone: place.zone,
+    privateNetworkId,
+    instanceId: body.instance.id,
+    // One endpoint, one zone: the instance is where the network is asked for.
+    instanceZone: place.zone,
+    ...(body.ip == null ? {} : { address: body.ip }),
+    tags: [],
+  };
+}
+
+export function toUpdateIpCommand(privateNetworkId: string, body: AttachInstanceDto, place: Place): UpdateAttachmentIp {
+  return {
+    region: place.region,
+    zone: place.zone,
+    privateNetworkId,
+    instanceId: body.instance.id,
+    ...(body.ip == null ? {} : { address: body.ip }),
+  };
+}
+
+export function toDetachCommand(privateNetworkId: string, body: DetachInstanceDto): AttachmentSelector {
+  return { privateNetworkId, instanceId: body.instance.id };
+}

@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ProblemError } from '@isthmus/problem';
+import { IdPipe } from '../../http/id.pipe';
+import { AskedBy } from '../../http/request';
+import type { Caller } from '../../identity/caller';
+import { OperationBody } from '../../operations/operation-body';
+import { tellOperation } from '../../operations/operation-headers';
+import { OperationReader } from '../../operations/operation.reader';
+import { operationAt } from './exoscale.answers';
+import { BASES, Base } from './exoscale.scope';
+
+@ApiTags('operation')
+@Controller(BASES)
+export class ExoscaleOperationController {
+  constructor(private readonly operations: OperationReader) {}
+
+  /** Operations belong to no zone: whoever was given the id can ask anywhere. */
+  @Get('operation/:id')
+  @ApiOperation({ operationId: 'get-operation' })
+  @ApiOkResponse({ type: OperationBody })
+  async get(
+    @Base() base: string,
+    @Param('id', new IdPipe('operation')) id: string,
+    @AskedBy() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OperationBody> {
+    const operation = await this.operations.find(id, caller.projectId);
+    if (!operation) throw ProblemError.notFound('operation', id);
+    tellOperation(reply, operation, `${base}/operation/${id}`);
+    return operationAt(operation, base);
+  }
+}

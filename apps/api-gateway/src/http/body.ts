@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProblemError } from '@isthmus/problem';
+
+export const BODY_LIMIT_BYTES = 256 * 1024;
+/** The deepest body that any dialect documents has 9 levels. */
+const MAX_DEPTH = 32;
+
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * Reads JSON bodies and keeps them as they came, because signatures cover the bytes. A body that cannot be read is not
+ * refused here but noted, so that the caller is authenticated before anything is told about the body.
+ */
+export function readBodies(fastify: FastifyInstance): void {
+  fastify.decorateRequest('wireBody', NO_BODY);
+  fastify.decorateRequest('bodyProblem', null);
+  fastify.removeAllContentTypeParsers();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+    request.wireBody = body;
+    if (body.length === 0) return done(null, undefined);
+    // The parser says what it found through the callback; it never answers later.
+    void parseJson(request, body.toString('utf8'), (error, parsed) => {
+      if (error) request.bodyProblem = unreadable(error);
+      else if (isDeeperThan(parsed, MAX_DEPTH)) request.bodyProblem = tooDeep();
+      done(null, request.bodyProblem ? undefined : parsed);
+    });
+  });
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+    request.wireBody = body;
+    // Some clients name a content type although they send nothing.
+    if (body.length > 0) request.bodyProblem = wrongType(request.headers['content-type'] ?? '');
+    done(null, undefined);
+  });
+}
+
+function unreadable(error: Error): ProblemError {
+  const isPoisoned = /prototype property/.test(error.message);
+  return new ProblemError(
+    'malformed-body',
+    isPoisoned
+      ? 'The body has a member named __proto__ (or a constructor with a prototype); remove it.'
+      : 'The body is not valid JSON; check quotes, commas and brackets.',
+    {},
+    { cause: error },
+  );
+}
+
+function tooDeep(): ProblemError {
+  return new ProblemError('malformed-body', `The body is nested deeper than ${MAX_DEPTH} levels; flatten it.`);
+}
+
+function wrongType(contentType: string): ProblemError {
+  const given = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0];
+  return new ProblemError(
+    'unsupported-media-type',
+    `The body must be sent with Content-Type: application/json${given ? `, not ${given}` : ''}.`,
+  );
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BODY_LIMIT_BYTES, readBodies } from './body';
+import { type Dialect, dialectOf, pathOf } from './dialect';
+import { problemOf } from './problem.filter';
+import './request';
+
+/** A request that has not come in completely by then is given up: slow senders must not hold connections. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+
+const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
+
+/** The HTTP server: limits, request ids, body reading, and the dialect of each request. */
+export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: () => randomUUID(),
+    logger: false,
+    // Paths that cannot be decoded never reach a route, nor Nest.
+    frameworkErrors: (error, request, reply) => {
+      const path = pathOf(request.raw.url ?? '/');
+      const { status, body, contentType } = dialectOf(dialects, path).refuse(problemOf(error), {
+        method: request.method,
+        path,
+        requestId: request.id,
+      });
+      void reply.code(status).type(contentType ?? 'application/json').send(body);
+    },
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  readBodies(fastify);
+  fastify.decorateRequest('dialect', null);
+  fastify.decorateRequest('caller', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.dialect = dialectOf(dialects, pathOf(request.url));
+    reply.header('x-request-id', toldRequestId(request));
+    done();
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    sayContentType(request, reply);
+    done(null, payload);
+  });
+  return adapter;
+}
+
+/** The caller's own id is echoed when it is harmless; towards the services every request has an id of ours. */
+function toldRequestId(request: FastifyRequest): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : request.id;
+}
+
+function sayContentType(request: FastifyRequest, reply: FastifyReply): void {
+  const exact = request.dialect?.exactContentType;
+  if (!exact) return;
+  // Fastify has added a charset by now, and would leave the header out of a 204: the raw header is out of its reach.
+  if (reply.statusCode === 204) reply.raw.setHeader('content-type', exact);
+  else reply.header('content-type', exact);
+}

@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProblemError } from '@isthmus/problem';
+
+/** What a request proves its caller with. */
+export type Credentials =
+  /** The secret itself, with the access key where the scheme sends one. */
+  | { kind: 'secret'; secret: string; accessKey: string | null }
+  /** A signature made with the secret of that key. */
+  | { kind: 'signature'; accessKey: string; isMadeWith(secret: string): boolean };
+
+/** The request as it came over the wire: nothing decoded, nothing parsed. */
+export interface WireRequest {
+  method: string;
+  /** Path and query, still escaped. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** One way to present credentials. Answers null where the request does not use it; throws when it uses it wrongly. */
+export interface AuthScheme {
+  read(request: WireRequest, nowMs: number): Credentials | null;
+}
+
+export type DenialReason = 'missing' | 'malformed' | 'unknown' | 'expired';
+
+const DETAILS: Record<DenialReason, string> = {
+  missing:
+    'This request carries no credentials. Send X-Auth-Token, HTTP Basic (access key and secret), a Bearer secret or an EXO2-HMAC-SHA256 signature.',
+  malformed: 'The credentials of this request are not in the form that their scheme asks for.',
+  unknown: 'This API key does not exist, is revoked, or did not make this signature.',
+  expired: 'The API key or the signature of this request has expired.',
+};
+
+/** `unauthenticated` with the reason that some dialects spell out. Whether a key exists is never told apart from a wrong secret. */
+export class DeniedAuthentication extends ProblemError {
+  constructor(
+    readonly denial: DenialReason,
+    detail: string = DETAILS[denial],
+  ) {
+    super('unauthenticated', detail);
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { GatewayConfig } from '../config';
+import { ApiKeyRepository } from './api-key.repository';
+import { Bootstrap } from './bootstrap';
+import { KeyRing } from './key-ring';
+import { SecretBox } from './secret-box';
+
+@Module({
+  providers: [
+    ApiKeyRepository,
+    Bootstrap,
+    KeyRing,
+    { provide: SecretBox, useFactory: (config: GatewayConfig) => new SecretBox(config.masterKey), inject: [GatewayConfig] },
+  ],
+  exports: [KeyRing],
+})
+export class IdentityModule {}

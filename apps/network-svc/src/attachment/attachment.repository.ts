@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { AttachmentSelector, ListAttachments, Page } from '@isthmus/contracts';
+import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
+import type { AttachmentView } from '@isthmus/model';
+import { ProblemError } from '@isthmus/problem';
+import { Attachment } from './attachment.entity';
+import { listQuery } from './attachment.list';
+import { toAttachmentView } from './attachment.view';
+
+const COLUMNS = selectList(Attachment);
+
+/** By its id (optionally only on that instance and zone), or by network and instance. */
+const SELECTED = `
+  project_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR instance_id = $3)
+  AND ($4::text IS NULL OR zone = $4) AND ($5::uuid IS NULL OR private_network_id = $5)`;
+const FIND = `SELECT ${COLUMNS} FROM network.attachment WHERE ${SELECTED}`;
+const LOCK = `SELECT ${COLUMNS} FROM network.attachment WHERE ${SELECTED} FOR UPDATE`;
+const FIND_BY_ID = `SELECT ${COLUMNS} FROM network.attachment WHERE id = $1`;
+
+/** A MAC that is taken on the network is another draw, not an error. */
+const INSERT = `
+  INSERT INTO network.attachment (id, project_id, private_network_id, instance_id, region, zone, mac_address, state, tags)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 'attaching', $8)
+  ON CONFLICT ON CONSTRAINT attachment_mac DO NOTHING
+  RETURNING ${COLUMNS}`;
+
+/** Two revisions: one for the way forward, a later one for the way back. */
+const BEGIN_CHANGE = `
+  UPDATE network.attachment SET state = $2, state_reason = NULL, revision = revision + 2
+   WHERE id = $1 RETURNING ${COLUMNS}`;
+
+const SETTLE = `UPDATE network.attachment SET state = 'active', state_reason = $2, updated_at = now() WHERE id = $1`;
+const SET_TAGS = `UPDATE network.attachment SET tags = $2, updated_at = now() WHERE id = $1 RETURNING ${COLUMNS}`;
+const DELETE = `DELETE FROM network.attachment WHERE id = $1`;
+
+export type NewAttachment = Pick<
+  Attachment,
+  'id' | 'projectId' | 'privateNetworkId' | 'instanceId' | 'region' | 'zone' | 'tags'
+>;
+
+@Injectable()
+export class AttachmentRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Locks the row when asked on a transaction with `lock`. */
+  async find(projectId: string, selector: AttachmentSelector): Promise<Attachment | undefined> {
+    return findWith(this.database, FIND, projectId, selector);
+  }
+
+  lock(tx: Tx, projectId: string, selector: AttachmentSelector): Promise<Attachment | undefined> {
+    return findWith(tx, LOCK, projectId, selector);
+  }
+
+  /** Of any project, for sagas, which were let in already. Throws when it is gone. */
+  async getById(id: string): Promise<Attachment> {
+    const [attachment] = await this.database.query<Attachment>(FIND_BY_ID, [id]);
+    if (!attachment) throw ProblemError.notFound('attachment', id);
+    return attachment;
+  }
+
+  async list(projectId: string, query: ListAttachments): Promise<Page<AttachmentView>> {
+    const { sql, values } = listQuery(COLUMNS, projectId, query);
+    const rows = await this.database.queryDynamic<Attachment & { totalCount: string }>(sql, values);
+    return { items: rows.map(toAttachmentView), totalCount: Number(rows[0]?.totalCount ?? 0) };
+  }
+
+  /** Inserts with a MAC of its own. Violates `attachment_once` when the instance is on the network already. */
+  async insert(tx: Tx, attachment: NewAttachment): Promise<Attachment> {
+    for (;;) {
+      const [row] = await tx.query<Attachment>(INSERT, [
+        attachment.id,
+        attachment.projectId,
+        attachment.privateNetworkId,
+        attachment.instanceId,
+        attachment.region,
+        attachment.zone,
+        randomMacAddress(),
+        attachment.tags,
+      ]);
+      if (row) return row;
+    }
+  }
+
+  async beginChange(tx: Tx, id: string, state: 'updating' | 'detaching'): Promise<Attachment> {
+    const [row] = await tx.query<Attachment>(BEGIN_CHANGE, [id, state]);
+    if (!row) throw new Error(`attachment ${id} vanished under its lock`);
+    return row;
+  }
+
+  /** Usable again; `reason` tells why the last change did not happen. */
+  async settle(tx: Tx, id: string, reason: string | null): Promise<void> {
+    await tx.execute(SETTLE, [id, reason]);
+  }
+
+  async setTags(tx: Tx, id: string, tags: string[]): Promise<Attachment> {
+    const [row] = await tx.query<Attachment>(SET_TAGS, [id, tags]);
+    if (!row) throw new Error(`attachment ${id} vanished under its lock`);
+    return row;
+  }
+
+  async delete(tx: Tx, id: string): Promise<void> {
+    await tx.execute(DELETE, [id]);
+  }
+}
+
+async function findWith(
+  on: Queryable,
+  sql: string,
+  projectId: string,
+  selector: AttachmentSelector,
+): Promise<Attachment | undefined> {
+  const values =
+    'attachmentId' in selector
+      ? [projectId, selector.attachmentId, selector.instanceId, selector.zone, null]
+      : [projectId, null, selector.instanceId, null, selector.privateNetworkId];
+  const [attachment] = await on.query<Attachment>(sql, values);
+  return attachment;
+}
+
+/** Locally administered; the last three bytes are drawn. */
+function randomMacAddress(): string {
+  const bytes = [...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'));
+  return ['02:00:00', ...bytes].join(':');
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  AssignAddresses,
+  CheckAddress,
+  CheckSubnets,
+  IpamCalls,
+  ReleaseOwner,
+  ReserveSubnets,
+  ReshapeSubnet,
+} from '@isthmus/contracts';
+import type { AddressView, SubnetView } from '@isthmus/model';
+import type { SagaRun } from '@isthmus/operations';
+import { type CallContext, RpcCaller, type RpcContext } from '@isthmus/rpc';
+
+const STEP_TIMEOUT_MS = 5_000;
+
+/** ipam-svc as network-svc sees it. Commands belong to a step of a saga and carry its request id. */
+@Injectable()
+export class IpamClient {
+  constructor(private readonly rpc: RpcCaller) {}
+
+  async checkSubnets(context: RpcContext, request: CheckSubnets): Promise<void> {
+    await this.call('subnet.check', request, onBehalfOf(context));
+  }
+
+  async checkAddress(context: RpcContext, request: CheckAddress): Promise<void> {
+    await this.call('address.check', request, onBehalfOf(context));
+  }
+
+  listSubnets(context: RpcContext | SagaRun, privateNetworkId: string): Promise<SubnetView[]> {
+    return this.call('subnet.list', { privateNetworkIds: [privateNetworkId] }, onBehalfOf(context));
+  }
+
+  listAddressesOf(context: RpcContext | SagaRun, ownerId: string): Promise<AddressView[]> {
+    return this.call('address.list', { ownerIds: [ownerId] }, onBehalfOf(context));
+  }
+
+  reserveSubnets(run: SagaRun, step: string, request: ReserveSubnets): Promise<SubnetView[]> {
+    return this.call('subnet.reserve', request, stepContext(run, run.requestId(step)));
+  }
+
+  reshapeSubnet(run: SagaRun, step: string, request: ReshapeSubnet): Promise<SubnetView> {
+    return this.call('subnet.reshape', request, stepContext(run, run.requestId(step)));
+  }
+
+  async releaseSubnets(run: SagaRun, step: string, privateNetworkId: string): Promise<void> {
+    await this.call('subnet.release', { privateNetworkId }, stepContext(run, run.requestId(step)));
+  }
+
+  assignAddresses(run: SagaRun, step: string, request: AssignAddresses): Promise<AddressView[]> {
+    return this.call('address.assign', request, stepContext(run, run.requestId(step)));
+  }
+
+  async releaseOwner(run: SagaRun, step: string, request: ReleaseOwner): Promise<void> {
+    await this.call('address.release-owner', request, stepContext(run, run.requestId(step)));
+  }
+
+  /** Undoes what the step asked for, whether or not the request ever arrived. */
+  async undo(run: SagaRun, step: string): Promise<void> {
+    const request = { undoRequestId: run.requestId(step) };
+    await this.call('request.undo', request, stepContext(run, run.undoRequestId(step)));
+  }
+
+  private call<P extends keyof IpamCalls & string>(
+    pattern: P,
+    request: IpamCalls[P]['request'],
+    context: CallContext,
+  ): Promise<IpamCalls[P]['response']> {
+    return this.rpc.call<IpamCalls, P>('ipam', pattern, request, context);
+  }
+}
+
+function onBehalfOf(context: RpcContext | SagaRun): CallContext {
+  return {
+    projectId: context.projectId,
+    principal: context.principal,
+    traceparent: context.traceparent ?? undefined,
+  };
+}
+
+function stepContext(run: SagaRun, requestId: string): CallContext {
+  return { ...onBehalfOf(run), requestId, timeoutMs: Math.min(STEP_TIMEOUT_MS, run.remainingMs()) };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FabricCall, FabricDriver, type FabricNetwork, type FabricPort } from './fabric.driver';
+import { type FabricFault, strike } from './fabric-fault';
+
+/** A fabric that keeps what was ensured in this process, takes configurable time, and fails on demand. */
+export class MemoryFabricDriver extends FabricDriver {
+  readonly networks = new Map<string, FabricNetwork>();
+  readonly ports = new Map<string, FabricPort>();
+
+  constructor(
+    private readonly latencyMs: number,
+    readonly faults: FabricFault[] = [],
+  ) {
+    super();
+  }
+
+  ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void> {
+    return this.call('ensureNetwork', network.name, signal, () => ensure(this.networks, network));
+  }
+
+  removeNetwork(networkId: string, signal: AbortSignal): Promise<void> {
+    return this.call('removeNetwork', this.nameOf(networkId), signal, () => this.networks.delete(networkId));
+  }
+
+  ensurePort(port: FabricPort, signal: AbortSignal): Promise<void> {
+    return this.call('ensurePort', this.nameOf(port.networkId), signal, () => ensure(this.ports, port));
+  }
+
+  removePort(portId: string, signal: AbortSignal): Promise<void> {
+    const networkId = this.ports.get(portId)?.networkId;
+    return this.call('removePort', networkId && this.nameOf(networkId), signal, () => this.ports.delete(portId));
+  }
+
+  private async call(
+    call: FabricCall,
+    networkName: string | undefined,
+    signal: AbortSignal,
+    effect: () => void,
+  ): Promise<void> {
+    if (this.latencyMs > 0) await delay(this.latencyMs, undefined, { signal });
+    strike(this.faults, call, networkName, false);
+    effect();
+    strike(this.faults, call, networkName, true);
+  }
+
+  private nameOf(networkId: string): string | undefined {
+    return this.networks.get(networkId)?.name;
+  }
+}
+
+/** Keeps the highest revision. */
+function ensure<T extends { id: string; revision: bigint }>(kept: Map<string, T>, wanted: T): void {
+  const known = kept.get(wanted.id);
+  if (!known || known.revision <= wanted.revision) kept.set(wanted.id, wanted);
+}

@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { migrate } from '@isthmus/db';
+import { runService } from '@isthmus/rpc';
+import { createLogger } from '@isthmus/telemetry';
+import { AppModule, MIGRATIONS } from './app.module';
+import { readConfig } from './config';
+
+const logger = createLogger('network-svc');
+
+/** `main.js` serves; `main.js migrate` brings the database up to date and exits. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if (process.argv[2] === 'migrate') return migrate(config.databaseUrl, MIGRATIONS);
+  const module = AppModule.forRoot(config, logger);
+  await runService({ module, service: 'network', redisUrl: config.redisUrl, logger });
+}
+
+main().catch((error: unknown) => {
+  logger.fatal({ err: error }, 'could not start');
+  process.exit(1);
+});

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { SubnetPlan, SubnetPlacement } from '@isthmus/contracts';
+import type { Tx } from '@isthmus/db';
+import type { SubnetView } from '@isthmus/model';
+import type { Saga, SagaRun, SagaStep } from '@isthmus/operations';
+import { IpamClient } from '../clients/ipam.client';
+import { FabricDriver } from '../fabric/fabric.driver';
+import { PrivateNetworkRepository } from './private-network.repository';
+import { toFabricNetwork } from './private-network.view';
+
+export interface CreatePrivateNetworkInput {
+  subnets: SubnetPlan[];
+  placement: SubnetPlacement;
+}
+
+type Input = CreatePrivateNetworkInput;
+
+/**
+ * private-network.create
+ *   reserve-subnets  ipam-svc books the address space        (not for an unmanaged network)
+ *   ensure-network   the fabric makes the switch
+ * Undone, the network is gone: it never was usable.
+ */
+@Injectable()
+export class CreatePrivateNetworkSaga implements Saga<Input> {
+  readonly kind = 'private-network.create';
+  readonly deadlineMs = 60_000;
+
+  private readonly reserveSubnets: SagaStep<Input> = {
+    name: 'reserve-subnets',
+    appliesTo: ({ subnets }) => subnets.length > 0,
+    do: (run) => this.ipam.reserveSubnets(run, 'reserve-subnets', { ...run.input.placement, subnets: run.input.subnets }),
+    undo: (run) => this.ipam.undo(run, 'reserve-subnets'),
+  };
+
+  private readonly ensureNetwork: SagaStep<Input> = {
+    name: 'ensure-network',
+    do: async (run) => {
+      const network = await this.networks.getById(run.resource.id);
+      const subnets = run.output<SubnetView[]>('reserve-subnets') ?? [];
+      await this.fabric.ensureNetwork(toFabricNetwork(network, subnets, BigInt(network.revision)), run.signal);
+    },
+    undo: (run) => this.fabric.removeNetwork(run.resource.id, run.signal),
+  };
+
+  readonly steps = [this.reserveSubnets, this.ensureNetwork];
+
+  constructor(
+    private readonly networks: PrivateNetworkRepository,
+    private readonly ipam: IpamClient,
+    private readonly fabric: FabricDriver,
+  ) {}
+
+  complete(tx: Tx, run: SagaRun<Input>): Promise<void> {
+    return this.networks.settle(tx, run.resource.id, null);
+  }
+
+  abandon(tx: Tx, run: SagaRun<Input>): Promise<void> {
+    return this.networks.delete(tx, run.resource.id);
+  }
+}

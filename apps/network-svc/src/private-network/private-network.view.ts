@@ -1,0 +1,40 @@
+import type { PrivateNetworkView, SubnetView } from '@isthmus/model';
+import type { FabricNetwork } from '../fabric/fabric.driver';
+import type { PrivateNetwork } from './private-network.entity';
+
+export function toPrivateNetworkView(network: PrivateNetwork): PrivateNetworkView {
+  return {
+    id: network.id,
+    projectId: network.projectId,
+    vpcId: network.vpcId,
+    region: network.region,
+    zone: network.zone,
+    name: network.name,
+    description: network.description,
+    labels: network.labels,
+    tags: network.tags,
+    state: network.state,
+    stateReason: network.stateReason,
+    vni: network.vni,
+    connectivity: network.connectivity,
+    isDhcpEnabled: network.isDhcpEnabled,
+    dhcpOptions: network.dhcpOptions,
+    isDefaultRoutePropagated: network.isDefaultRoutePropagated,
+    createdAt: network.createdAt,
+    updatedAt: network.updatedAt,
+  };
+}
+
+/** What the fabric must hold for a network with these subnets. */
+export function toFabricNetwork(network: PrivateNetwork, subnets: SubnetView[], revision: bigint): FabricNetwork {
+  return {
+    id: network.id,
+    revision,
+    name: network.name,
+    vni: network.vni,
+    vpcId: network.connectivity === 'joined' ? network.vpcId : null,
+    dhcp: network.isDhcpEnabled
+      ? { subnets: subnets.map(({ cidr, gateway }) => ({ cidr, gateway })), options: network.dhcpOptions }
+      : null,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Database } from '@isthmus/db';
+import { outboxInsert } from '@isthmus/outbox';
+import type { Logger } from '@isthmus/telemetry';
+
+const SWEEP_EVERY_MS = 1_000;
+const BATCH = 1_000;
+/** After a sweep an operation is left alone this long, so that a backlog is not queued over and over. */
+const SWEEP_AGAIN_S = 15;
+const PARTITIONS_EVERY_MS = 12 * 3_600_000;
+const PARTITION_MONTHS_AHEAD = 3;
+
+const SWEEP = `
+  WITH forgotten AS (
+    SELECT id FROM ops.operation WHERE service = $1 AND state = 'pending' AND wake_at <= now()
+     ORDER BY wake_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+  ), touched AS (
+    UPDATE ops.operation o SET wake_at = now() + interval '${SWEEP_AGAIN_S} s' FROM forgotten WHERE o.id = forgotten.id
+    RETURNING o.id, o.service)
+  ${outboxInsert('service', 'id')} FROM touched`;
+
+/**
+ * Wakes workers for operations that nobody works on: the wake-up was lost (Redis was flushed) or the worker died. It
+ * goes by PostgreSQL alone. Every replica runs one.
+ */
+export class Sweeper {
+  private timer: NodeJS.Timeout | undefined;
+  private pass: Promise<void> = Promise.resolve();
+  private partitionsCheckedAtMs = -Infinity;
+
+  constructor(
+    private readonly database: Database,
+    private readonly service: string,
+    private readonly logger: Logger,
+    private readonly onSwept: () => void,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.pass = this.pass.then(() => this.sweep());
+    }, SWEEP_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.pass;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.ensurePartitions();
+      const swept = await this.database.execute(SWEEP, [this.service]);
+      if (swept === 0) return;
+      this.logger.info({ operations: swept }, 'woke operations that nobody worked on');
+      this.onSwept();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the sweep is tried again in a second');
+    }
+  }
+
+  private async ensurePartitions(): Promise<void> {
+    if (performance.now() - this.partitionsCheckedAtMs < PARTITIONS_EVERY_MS) return;
+    await this.database.query('SELECT ops.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD]);
+    this.partitionsCheckedAtMs = performance.now();
+  }
+}

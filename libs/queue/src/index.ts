@@ -1,0 +1,2 @@
+export * from './wake-queue';
+export * from './wake-worker';

@@ -1,0 +1,55 @@
+import Redis, { type RedisOptions } from 'ioredis';
+import type { Logger } from '@isthmus/telemetry';
+
+/** No byte for this long while an answer is due: the connection is dead, whatever TCP believes, and is made anew. */
+const DEAD_AFTER_MS = 5_000;
+const LONGEST_RECONNECT_PAUSE_MS = 1_000;
+
+/**
+ * A Redis connection that reconnects for ever and never hides an outage: nothing is queued while Redis is away and
+ * nothing is sent twice behind our back, a command just fails at once. Whoever sends decides whether it is still worth
+ * sending later; a request held in a queue might run long after its caller gave up.
+ */
+export function connectRedis(url: string, name: string, logger: Logger): Redis {
+  const options: RedisOptions = {
+    connectionName: name,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    connectTimeout: 2_000,
+    socketTimeout: DEAD_AFTER_MS,
+    keepAlive: 10_000,
+    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
+    // A replica that was the primary before a failover: look up the primary again.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+  const redis = new Redis(url, options);
+  let isAway = false;
+  redis.on('error', (error: Error) => {
+    if (!isAway) logger.warn({ err: error, connection: name }, 'Redis is away');
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    if (isAway) logger.info({ connection: name }, 'Redis is back');
+    isAway = false;
+  });
+  return redis;
+}
+
+/** Resolves when `redis` can take commands, or when it was closed for good. */
+export async function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready' || redis.status === 'end') return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      redis.off('ready', done);
+      redis.off('end', done);
+      resolve();
+    };
+    redis.on('ready', done);
+    redis.on('end', done);
+  });
+}
+
+/** For a command whose loss is healed elsewhere (a resend, the next round of claims). */
+export function ignoreOutage(): void {}

@@ -1,0 +1,5 @@
+export * from './until';
+export * from './test-database';
+export * from './test-redis';
+export * from './service-process';
+export * from './stack';
