@@ -38,7 +38,10 @@ async function testTools(folder) {
   );
   const files = readdirSync(join(ROOT, 'tools'), { recursive: true }).filter((path) => path.endsWith('.test.mjs'));
   const paths = files.sort().map((path) => join('tools', path));
-  const { code } = await run(process.execPath, ['--test', ...reporters, ...paths], { cwd: ROOT, isEchoed: true });
+  const { code } = await run(process.execPath, ['--test', '--test-concurrency=4', ...reporters, ...paths], {
+    cwd: ROOT,
+    isEchoed: true,
+  });
   const text = readFileSync(report, 'utf8');
   const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
   const failed = count('fail') + count('cancelled');

@@ -11,7 +11,7 @@ export async function installPackages(root, log) {
   const stamp = `${createHash('sha256').update(lockText).digest('hex')} ${process.platform}-${process.arch}`;
   if (readOr(join(root, STAMP), '') === stamp) return;
   // Somebody may have run npm by hand: npm writes down what it installed.
-  const isCurrent = isInstalled(JSON.parse(lockText).packages, installedPackages(root), thisMachine());
+  const isCurrent = isInstalled(JSON.parse(lockText).packages, installedPackages(root));
   if (!isCurrent) await timedStep(log, 'npm ci', () => npmCi(root));
   writeFileSync(join(root, STAMP), stamp);
 }
@@ -21,28 +21,16 @@ function installedPackages(root) {
 }
 
 /**
- * Whether npm's own record of what it installed agrees with the lock file, but for what is meant for other machines.
+ * Whether npm's own record of what it installed agrees with the lock file. An optional package may be absent: it is meant for
+ * another machine, or it could not be built on this one.
  *
  * @param {Record<string, object>} locked `packages` of package-lock.json
  * @param {Record<string, object>} installed `packages` of node_modules/.package-lock.json
- * @param {{platform: string, arch: string, libc: string}} machine `libc` is "glibc", "musl" or "" where there is no choice
  */
-export function isInstalled(locked, installed, machine) {
-  const isDone = ([path, entry]) =>
-    path === '' || entry.version === installed[path]?.version || (entry.optional && !fits(entry, machine));
+export function isInstalled(locked, installed) {
+  const isDone = ([path, { version, optional }]) =>
+    path === '' || (path in installed ? installed[path].version === version : optional === true);
   return Object.entries(locked).every(isDone) && Object.keys(installed).every((path) => path in locked);
-}
-
-function fits({ os, cpu, libc }, machine) {
-  const allows = (list, value) => !list || list.includes(value);
-  return allows(os, machine.platform) && allows(cpu, machine.arch) && allows(libc, machine.libc);
-}
-
-function thisMachine() {
-  const { platform, arch } = process;
-  if (platform !== 'linux') return { platform, arch, libc: '' };
-  process.report.excludeNetwork = true;
-  return { platform, arch, libc: process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl' };
 }
 
 async function npmCi(root) {

@@ -6,6 +6,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -38,12 +39,12 @@ export function postgresBinaries(user, log) {
   function copyOut(from, suffix) {
     for (const parent of copyParents()) {
       const target = join(parent, `postgres-${suffix}-${process.arch}`);
-      if (existsSync(target)) return target;
       if (!tryMakeFolder(parent)) continue;
+      if (existsSync(target)) return target;
       log.info(`  ${user.name} cannot run Postgres from ${from}: copying it to ${target}`);
       const draft = `${target}.${process.pid}`;
       cpSync(from, draft, { recursive: true, verbatimSymlinks: true });
-      chmodSync(draft, 0o755);
+      openToAll(draft);
       renameUnlessThere(draft, target);
       return target;
     }
@@ -97,10 +98,23 @@ function copyParents() {
   );
 }
 
+/** What was installed under a strict umask is closed to other accounts, and the copy is for them. */
+function openToAll(folder) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
 /** A folder of our own that others may pass through but not write to. */
 function tryMakeFolder(folder) {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    if (!existsSync(folder)) {
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o755);
+    }
     accessSync(folder, constants.W_OK);
     return statSync(folder).uid === (process.getuid?.() ?? statSync(folder).uid);
   } catch {

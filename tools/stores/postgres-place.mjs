@@ -39,7 +39,10 @@ export function choosePlace(dataDir, log) {
 }
 
 function elsewhere(dataDir, pointer, user, log) {
-  mkdirSync(SYSTEM_FOLDER, { recursive: true, mode: 0o755 });
+  if (!existsSync(SYSTEM_FOLDER)) {
+    mkdirSync(SYSTEM_FOLDER, { recursive: true });
+    chmodSync(SYSTEM_FOLDER, 0o755);
+  }
   const hash = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16);
   // A folder without a pointer to it is left from a DATA_DIR that was removed: its password went with it.
   const names = [hash, ...Array.from({ length: 100 }, (_, index) => `${hash}-${index + 2}`)];

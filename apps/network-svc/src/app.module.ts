@@ -30,7 +30,7 @@ import { Vpc } from './vpc/vpc.entity';
 import { VpcRepository } from './vpc/vpc.repository';
 
 /** Every long-running kind of work of this service. */
-const SAGAS = [
+export const SAGAS = [
   CreatePrivateNetworkSaga,
   UpdatePrivateNetworkSaga,
   EnableDhcpSaga,

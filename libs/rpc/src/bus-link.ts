@@ -5,9 +5,6 @@ import { connectRedis, ignoreOutage } from './connection';
 
 type Listener = (payload: string) => void;
 
-/** How often a silent subscription is asked whether it still lives. */
-const PROBE_EVERY_MS = 10_000;
-
 /**
  * The two connections of a caller: commands (never blocked) and subscriptions. It is up when both are, and the reply
  * channel is subscribed: a request that is sent earlier would be answered to nobody.
@@ -19,7 +16,6 @@ export class BusLink {
   private readonly subscriber: Redis;
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly upActions: (() => void)[] = [];
-  private readonly probe: NodeJS.Timeout;
   private isSubscribed = false;
 
   constructor(
@@ -36,10 +32,6 @@ export class BusLink {
     this.subscriber.on('message', (channel: string, payload: string) => {
       for (const listener of this.listeners.get(channel) ?? []) listener(payload);
     });
-    this.probe = setInterval(() => {
-      if (this.subscriber.status === 'ready') this.subscriber.ping().catch(ignoreOutage);
-    }, PROBE_EVERY_MS);
-    this.probe.unref();
   }
 
   get isUp(): boolean {
@@ -64,7 +56,6 @@ export class BusLink {
   }
 
   close(): void {
-    clearInterval(this.probe);
     this.subscriber.disconnect();
     this.commands.disconnect();
   }

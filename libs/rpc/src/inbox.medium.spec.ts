@@ -51,7 +51,7 @@ describe('a command delivered twice', () => {
 
   it('answers null for nothing', async () => {
     const of = context(randomUUID());
-    await run(of, undefined);
+    await database.transaction((tx) => inbox.once(tx, of, async () => undefined));
     expect(await run(of)).toBeNull();
   });
 

@@ -25,6 +25,8 @@ export interface RedisStreamsServerOptions {
 }
 
 const PAUSE_AFTER_ERROR_MS = 100;
+/** Redis may hang as well; stopping does not. */
+const LAST_WORDS_MS = 1_000;
 const UNBLOCK_EVERY_MS = 50;
 const STOP_READING_TRIES = 40;
 
@@ -143,8 +145,8 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
     this.claimer.stop();
     await this.stopReading();
     const isIdle = await within(this.options.drainMs ?? 8_000, this.dispatcher.untilIdle());
-    await this.replies.settled();
-    if (isIdle) await this.stream.leave().catch(ignoreOutage);
+    await within(LAST_WORDS_MS, this.replies.settled());
+    if (isIdle) await within(LAST_WORDS_MS, this.stream.leave().catch(ignoreOutage));
     this.reader.disconnect();
     this.commands.disconnect();
   }

@@ -5,7 +5,8 @@ import type { RequestStream } from './request-stream';
 
 /**
  * Sends replies and acknowledges their requests, all that became ready in one turn of the event loop together: one
- * PUBLISH per caller, one XACK and one XDEL, however many requests there were. Under load this is most of the rate.
+ * PUBLISH per caller, one XACK and one XDEL, however many requests there were, in one system call. Under load this is
+ * most of the rate.
  */
 export class ReplyWriter {
   private replies = new Map<string, string[]>();
@@ -47,8 +48,11 @@ export class ReplyWriter {
     this.handled = [];
     this.isScheduled = false;
     const sent: Promise<unknown>[] = [];
+    const { stream: socket } = this.commands;
+    socket?.cork();
     for (const [replyTo, batch] of replies) sent.push(this.commands.publish(replyTo, encodeReplies(batch)));
     sent.push(this.stream.acknowledge(handled));
+    socket?.uncork();
     // A lost reply is asked for again by its caller; a lost acknowledgement is found by the next round of claims.
     this.lastFlush = Promise.all(sent).catch(ignoreOutage);
   }

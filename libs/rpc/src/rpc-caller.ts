@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { CallMap, HealthCalls, Pong, ServiceName } from '@isthmus/contracts';
 import { ProblemError } from '@isthmus/problem';
 import type { BusLink } from './bus-link';
-import { ignoreOutage } from './connection';
+import { gatherWrites, ignoreOutage } from './connection';
 import {
   parseReplies,
   rebuildProblem,
@@ -147,6 +147,7 @@ export class RpcCaller implements OnApplicationShutdown {
     call.attemptMs *= 2;
     // While the link is down the call just waits: it is sent when the link is up again, unless its deadline is first.
     if (!this.link.isUp || remainingMs <= 0) return;
+    gatherWrites(this.link.commands);
     this.link.commands
       .xadd(call.stream, 'MAXLEN', '~', STREAM_LENGTH, '*', REQUEST_FIELD, `${call.openBody},"sentAt":${now}}`)
       .then((entryId) => void call.entryIds.push(entryId as string), ignoreOutage);

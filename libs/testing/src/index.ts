@@ -3,3 +3,5 @@ export * from './test-database';
 export * from './test-redis';
 export * from './service-process';
 export * from './stack';
+export * from './saga-harness';
+export * from './audit';

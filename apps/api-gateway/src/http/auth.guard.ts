@@ -13,6 +13,7 @@ const IS_PUBLIC = 'isPublic';
 /** Answered without credentials. */
 export const Public = (): MethodDecorator => SetMetadata(IS_PUBLIC, true);
 
+const NO_BODY = Buffer.alloc(0);
 const READING = new Set(['GET', 'HEAD']);
 
 /** Finds out who asks, and lets nobody in whose key does not reach as far as the request. */
@@ -34,7 +35,7 @@ export class AuthGuard implements CanActivate {
 
   private credentialsOf(request: FastifyRequest): Credentials {
     const { method, url = '/', headers } = request.raw;
-    const wire = { method: method ?? 'GET', url, headers, body: request.wireBody };
+    const wire = { method: method ?? 'GET', url, headers, body: request.wireBody ?? NO_BODY };
     const nowMs = Date.now();
     for (const scheme of this.schemes) {
       const credentials = scheme.read(wire, nowMs);

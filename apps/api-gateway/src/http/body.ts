@@ -5,27 +5,30 @@ export const BODY_LIMIT_BYTES = 256 * 1024;
 /** The deepest body that any dialect documents has 9 levels. */
 const MAX_DEPTH = 32;
 
-const NO_BODY = Buffer.alloc(0);
-
 /**
  * Reads JSON bodies and keeps them as they came, because signatures cover the bytes. A body that cannot be read is not
  * refused here but noted, so that the caller is authenticated before anything is told about the body.
  */
 export function readBodies(fastify: FastifyInstance): void {
-  fastify.decorateRequest('wireBody', NO_BODY);
+  fastify.decorateRequest('wireBody', null);
   fastify.decorateRequest('bodyProblem', null);
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
-    request.wireBody = body;
-    if (body.length === 0) return done(null, undefined);
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer, done) => {
+      request.wireBody = body;
+      if (body.length === 0) return done(null, undefined);
+      const text = body.toString('utf8');
     // The parser says what it found through the callback; it never answers later.
-    void parseJson(request, body.toString('utf8'), (error, parsed) => {
-      if (error) request.bodyProblem = unreadable(error);
+    void parseJson(request, text, (error, parsed) => {
+      if (error) request.bodyProblem = unreadable(text, error);
       else if (isDeeperThan(parsed, MAX_DEPTH)) request.bodyProblem = tooDeep();
-      done(null, request.bodyProblem ? undefined : parsed);
-    });
-  });
+        done(null, request.bodyProblem ? undefined : parsed);
+      });
+    },
+  );
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     request.wireBody = body;
     // Some clients name a content type although they send nothing.
@@ -34,16 +37,25 @@ export function readBodies(fastify: FastifyInstance): void {
   });
 }
 
-function unreadable(error: Error): ProblemError {
-  const isPoisoned = /prototype property/.test(error.message);
+function unreadable(text: string, error: Error): ProblemError {
   return new ProblemError(
     'malformed-body',
-    isPoisoned
+    isJson(text)
       ? 'The body has a member named __proto__ (or a constructor with a prototype); remove it.'
       : 'The body is not valid JSON; check quotes, commas and brackets.',
     {},
     { cause: error },
   );
+}
+
+/** JSON that the parser refuses all the same is refused for what it would do to objects made of it. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tooDeep(): ProblemError {

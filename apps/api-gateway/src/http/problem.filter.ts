@@ -17,7 +17,8 @@ const BY_STATUS: Record<number, [ProblemCode, string]> = {
 
 /** The problem behind anything that was thrown while a request was answered. */
 export function problemOf(thrown: unknown): ProblemError {
-  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown })?.statusCode;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown })?.statusCode;
   const known = typeof status === 'number' ? BY_STATUS[status] : undefined;
   return known && !(thrown instanceof ProblemError) ? new ProblemError(known[0], known[1]) : toProblem(thrown);
 }
@@ -37,9 +38,16 @@ export class ProblemFilter implements ExceptionFilter {
     const path = pathOf(request.url);
     this.report(problem, request, path);
     const dialect = request.dialect ?? dialectOf(this.dialects, path);
-    const { status, body, contentType } = dialect.refuse(problem, { method: request.method, path, requestId: request.id });
+    const { status, body, contentType } = dialect.refuse(problem, {
+      method: request.method,
+      path,
+      requestId: request.id,
+    });
     if (problem.isRetryable) void reply.header('retry-after', problem.meta.retryAfterSeconds ?? 1);
-    void reply.code(status).type(contentType ?? 'application/json').send(body);
+    void reply
+      .code(status)
+      .type(contentType ?? 'application/json')
+      .send(body);
   }
 
   /** A refusal is the caller's affair; what we could not do is ours. */
@@ -47,6 +55,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.http < 500) return;
     const level = problem.isRetryable ? 'warn' : 'error';
     const { id: requestId, method } = request;
-    this.logger[level]({ err: problem.cause ?? problem, requestId, method, path, code: problem.code }, 'request failed');
+    this.logger[level](
+      { err: problem.cause ?? problem, requestId, method, path, code: problem.code },
+      'request failed',
+    );
   }
 }

@@ -10,8 +10,8 @@ declare module 'fastify' {
     dialect: Dialect | null;
     /** Set by the guard; null on public routes. */
     caller: Caller | null;
-    /** The body as it came, for signatures; empty without one. */
-    wireBody: Buffer;
+    /** The body as it came, for signatures. */
+    wireBody: Buffer | null;
     /** What is wrong with the body. Told only after authentication. */
     bodyProblem: ProblemError | null;
   }
@@ -39,6 +39,7 @@ export const Call = createParamDecorator((_data: unknown, context: ExecutionCont
 );
 
 /** Who asks. */
-export const AskedBy = createParamDecorator((_data: unknown, context: ExecutionContext): Caller =>
-  context.switchToHttp().getRequest<AuthenticatedRequest>().caller,
+export const AskedBy = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Caller =>
+    context.switchToHttp().getRequest<AuthenticatedRequest>().caller,
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES, readBodies } from './body';
 import { type Dialect, dialectOf, pathOf } from './dialect';
 import { problemOf } from './problem.filter';
@@ -21,14 +21,17 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
     genReqId: () => randomUUID(),
     logger: false,
     // Paths that cannot be decoded never reach a route, nor Nest.
-    frameworkErrors: (error, request, reply) => {
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const path = pathOf(request.raw.url ?? '/');
       const { status, body, contentType } = dialectOf(dialects, path).refuse(problemOf(error), {
         method: request.method,
         path,
         requestId: request.id,
       });
-      void reply.code(status).type(contentType ?? 'application/json').send(body);
+      void reply
+        .code(status)
+        .type(contentType ?? 'application/json')
+        .send(body);
     },
   });
   const fastify: FastifyInstance = adapter.getInstance();

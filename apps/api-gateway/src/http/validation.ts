@@ -17,8 +17,13 @@ class DtoPipe extends ValidationPipe {
     if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw new ProblemError('malformed-body', 'The body must be a JSON object.');
     }
-    return super.transform(value ?? {}, metadata);
+    return super.transform(metadata.type === 'query' ? withoutBlanks(value) : (value ?? {}), metadata);
   }
+}
+
+/** `?name=&page=2` says nothing about the name. */
+function withoutBlanks(query: object | undefined): object {
+  return Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== ''));
 }
 
 /** `@Body(validated) body: SomeDto` and `@Query(validated) query: SomeDto`. */

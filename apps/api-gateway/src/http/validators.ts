@@ -18,7 +18,10 @@ export function isPlainText(value: unknown, min: number, max: number): value is 
 export function IsPlainText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
   const message = `$property must be text of ${min} to ${max} characters without control characters`;
   return ValidateBy(
-    { name: 'plainText', validator: { validate: (value) => isPlainText(value, min, max), defaultMessage: () => message } },
+    {
+      name: 'plainText',
+      validator: { validate: (value) => isPlainText(value, min, max), defaultMessage: () => message },
+    },
     options,
   );
 }

@@ -25,8 +25,7 @@ export interface AuthScheme {
 export type DenialReason = 'missing' | 'malformed' | 'unknown' | 'expired';
 
 const DETAILS: Record<DenialReason, string> = {
-  missing:
-    'This request carries no credentials. Send X-Auth-Token, HTTP Basic (access key and secret), a Bearer secret or an EXO2-HMAC-SHA256 signature.',
+  missing: 'This request carries no credentials; send an API key in the way of any dialect.',
   malformed: 'The credentials of this request are not in the form that their scheme asks for.',
   unknown: 'This API key does not exist, is revoked, or did not make this signature.',
   expired: 'The API key or the signature of this request has expired.',

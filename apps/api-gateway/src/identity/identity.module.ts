@@ -10,7 +10,11 @@ import { SecretBox } from './secret-box';
     ApiKeyRepository,
     Bootstrap,
     KeyRing,
-    { provide: SecretBox, useFactory: (config: GatewayConfig) => new SecretBox(config.masterKey), inject: [GatewayConfig] },
+    {
+      provide: SecretBox,
+      useFactory: (config: GatewayConfig) => new SecretBox(config.masterKey),
+      inject: [GatewayConfig],
+    },
   ],
   exports: [KeyRing],
 })

@@ -61,5 +61,8 @@ export function toOperationBody(operation: OperationStatus, link: string): Opera
 export function problemOfOperation(operation: OperationStatus): ProblemError {
   const { code, message, resource } = operation;
   const known = code !== null && Object.hasOwn(PROBLEMS, code) ? (code as ProblemCode) : 'fault';
-  return new ProblemError(known, message ?? 'The operation failed.', { resource: resource.type, resourceId: resource.id });
+  return new ProblemError(known, message ?? 'The operation failed.', {
+    resource: resource.type,
+    resourceId: resource.id,
+  });
 }

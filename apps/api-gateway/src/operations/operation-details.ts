@@ -55,6 +55,8 @@ function notStarted(name: string): StepView {
 
 function progressOf(status: OperationStatus, steps: StepView[]): number {
   if (status.state !== 'pending') return 100;
-  const ended = steps.filter((step) => step.state === 'done' || step.state === 'undone' || step.state === 'failed').length;
+  const ended = steps.filter(
+    (step) => step.state === 'done' || step.state === 'undone' || step.state === 'failed',
+  ).length;
   return Math.min(99, Math.floor((100 * ended) / Math.max(1, steps.length)));
 }

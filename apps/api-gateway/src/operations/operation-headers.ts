@@ -3,8 +3,12 @@ import type { OperationStatus } from './operation-status';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** The headers that tell of accepted work in every dialect; `location` is the path to poll it at. */
-export function tellOperation(reply: FastifyReply, operation: OperationStatus, location: string): void {
+/** The headers that tell of accepted work in every dialect; `location` is where to poll it, in case the dialect has a path of its own. */
+export function tellOperation(
+  reply: FastifyReply,
+  operation: OperationStatus,
+  location = `/v1/operations/${operation.id}`,
+): void {
   void reply.header('operation-id', operation.id).header('operation-location', location);
   if (operation.state === 'pending') void reply.header('retry-after', RETRY_AFTER_SECONDS);
 }

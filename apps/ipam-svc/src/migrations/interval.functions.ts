@@ -157,7 +157,7 @@ $$;
 -- An address as a number, for sums that a bigint cannot hold.
 CREATE FUNCTION ipam.number_of(in_address inet) RETURNS numeric
 LANGUAGE sql IMMUTABLE AS $$
-  SELECT sum(('x' || substr(hex.digits, at, 8))::bit(32)::bigint * power(2::numeric, 4 * (length(hex.digits) - at - 7)))
+  SELECT sum(trunc(('x' || substr(hex.digits, at, 8))::bit(32)::bigint * power(2::numeric, 4 * (length(hex.digits) - at - 7))))
     -- The first four bytes say family, bits, kind and length.
     FROM (SELECT encode(substr(inet_send(in_address), 5), 'hex') AS digits) hex, generate_series(1, length(hex.digits), 8) at
 $$;

@@ -1,5 +1,14 @@
 /** Placing subnets: the last word is the exclusion constraints'. */
 export const SUBNET_FUNCTIONS = `
+-- A subnet that a block could not lie beside: of the network itself or, for a joined one, of the VPC.
+CREATE FUNCTION ipam.overlapping(in_vpc uuid, in_network uuid, in_is_joined boolean, in_cidr cidr) RETURNS ipam.subnet
+LANGUAGE sql AS $$
+  (SELECT s FROM ipam.subnet s WHERE s.private_network_id = in_network AND s.cidr && in_cidr)
+  UNION ALL
+  (SELECT s FROM ipam.subnet s WHERE in_is_joined AND s.vpc_id = in_vpc AND s.is_joined AND s.cidr && in_cidr)
+  LIMIT 1
+$$;
+
 -- Inserts a subnet with its free intervals. False when the id or an overlapping subnet is there already.
 CREATE FUNCTION ipam.add_subnet(in_subnet ipam.subnet) RETURNS boolean
 LANGUAGE plpgsql AS $$
@@ -50,11 +59,7 @@ BEGIN
         key := hashtextextended(scope || ' ' || candidate, 0);
         IF pg_try_advisory_xact_lock(key) THEN
           -- Its former holder may have committed since the list was read.
-          IF NOT EXISTS (
-            SELECT FROM ipam.subnet s
-             WHERE CASE WHEN in_is_joined THEN s.vpc_id = in_vpc AND s.is_joined ELSE s.private_network_id = in_network END
-               AND s.cidr && candidate
-          ) THEN
+          IF ipam.overlapping(in_vpc, in_network, in_is_joined, candidate) IS NULL THEN
             RETURN candidate;
           END IF;
         ELSE
@@ -95,6 +100,20 @@ BEGIN
       RETURN false;
     END IF;
   END LOOP;
+END $$;
+
+-- Gives a subnet another block, range and gateway, in which all its addresses must fit. False when it would overlap another.
+CREATE FUNCTION ipam.set_shape(in_shape ipam.subnet) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ipam.subnet s
+     SET cidr = in_shape.cidr, range_start = in_shape.range_start, range_end = in_shape.range_end,
+         gateway = in_shape.gateway, shaped_by_request = in_shape.shaped_by_request, updated_at = now()
+   WHERE s.id = in_shape.id;
+  PERFORM ipam.rebuild_free(in_shape.id);
+  RETURN true;
+EXCEPTION WHEN exclusion_violation THEN
+  RETURN false;
 END $$;
 
 -- Deletes the subnets of a network. False when an address in them is booked or attached.

@@ -1,4 +1,5 @@
 import type { AttachmentSelector, CreateAttachment, UpdateAttachmentIp } from '@isthmus/contracts';
+import { given } from '../../http/given';
 import type { AttachInstanceDto, DetachInstanceDto } from './attachment.dto';
 
 interface Place {
@@ -14,7 +15,7 @@ export function toAttachCommand(privateNetworkId: string, body: AttachInstanceDt
     instanceId: body.instance.id,
     // One endpoint, one zone: the instance is where the network is asked for.
     instanceZone: place.zone,
-    ...(body.ip == null ? {} : { address: body.ip }),
+    ...given({ address: body.ip }),
     tags: [],
   };
 }
@@ -25,7 +26,7 @@ export function toUpdateIpCommand(privateNetworkId: string, body: AttachInstance
     zone: place.zone,
     privateNetworkId,
     instanceId: body.instance.id,
-    ...(body.ip == null ? {} : { address: body.ip }),
+    ...given({ address: body.ip }),
   };
 }
 

@@ -77,5 +77,8 @@ function signedValues(query: URLSearchParams, signedArguments: string[]): string
       throw new DeniedAuthentication('malformed', `The query argument ${JSON.stringify(name)} is not signed.`);
     }
   }
-  return signedArguments.filter(isSingle).map((name) => query.get(name)).join('');
+  return signedArguments
+    .filter(isSingle)
+    .map((name) => query.get(name))
+    .join('');
 }

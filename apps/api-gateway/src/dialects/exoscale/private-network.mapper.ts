@@ -2,6 +2,7 @@ import { netmaskOf } from '@isthmus/cidr';
 import type { Addressing, AddressRange, CreatePrivateNetwork, UpdatePrivateNetwork } from '@isthmus/contracts';
 import type { AddressView, DhcpOptions, PrivateNetworkView, SubnetView } from '@isthmus/model';
 import { ProblemError, type Violation } from '@isthmus/problem';
+import { given } from '../../http/given';
 import type {
   CreatePrivateNetworkDto,
   DhcpOptionsDto,
@@ -52,25 +53,26 @@ export function toUpdateCommand(
   body: UpdatePrivateNetworkDto,
   place: Place,
 ): UpdatePrivateNetwork {
-  const range = rangeChangeOf(body);
   return {
     region: place.region,
     zone: place.zone,
     privateNetworkId,
-    ...(body.name == null ? {} : { name: body.name }),
-    ...(body.description == null ? {} : { description: body.description }),
-    ...(body.labels == null ? {} : { labels: body.labels }),
-    ...(range ? { range } : {}),
-    ...(body.options == null ? {} : { dhcpOptions: toDhcpOptions(body.options) }),
+    ...given({
+      name: body.name,
+      description: body.description,
+      labels: body.labels,
+      range: rangeChangeOf(body),
+      dhcpOptions: body.options && toDhcpOptions(body.options),
+    }),
   };
 }
 
 function rangeChangeOf(body: UpdatePrivateNetworkDto): Partial<AddressRange> | undefined {
-  const range: Partial<AddressRange> = {
-    ...(body['start-ip'] == null ? {} : { startIp: body['start-ip'] }),
-    ...(body['end-ip'] == null ? {} : { endIp: body['end-ip'] }),
-    ...(body.netmask == null ? {} : { netmask: body.netmask }),
-  };
+  const range: Partial<AddressRange> = given({
+    startIp: body['start-ip'],
+    endIp: body['end-ip'],
+    netmask: body.netmask,
+  });
   return Object.keys(range).length > 0 ? range : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { ProblemCode, ProblemError, Violation } from '@isthmus/problem';
+import { given } from '../../http/given';
 import type { Dialect, Refusal, RefusedRequest } from '../../http/dialect';
 import { type DenialReason, DeniedAuthentication } from '../../identity/credentials';
 
@@ -11,77 +12,46 @@ export const scalewayDialect: Dialect = {
   // The official JavaScript client compares it whole; with a charset every call fails.
   exactContentType: 'application/json',
   owns: (path) => PATHS.test(path),
-  refuse: (problem, request) => ({ status: STATUS[problem.code], body: bodyOf(problem, request) }),
-};
-
-const STATUS: Record<ProblemCode, number> = {
-  'invalid-argument': 400,
-  'malformed-body': 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'quota-exceeded': 403,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  conflict: 409,
-  'already-exists': 409,
-  exhausted: 409,
-  busy: 409,
-  gone: 410,
-  'precondition-failed': 412,
-  'payload-too-large': 413,
-  'unsupported-media-type': 415,
-  'too-many-requests': 429,
-  interrupted: 409,
-  unsupported: 400,
-  unavailable: 503,
-  'deadline-exceeded': 503,
-  fault: 500,
+  refuse: (problem, request) => {
+    const [status, render] = REFUSALS[problem.code];
+    return { status, body: render(problem, request) };
+  },
 };
 
 type ErrorBody = Refusal['body'];
+type Render = (problem: ProblemError, request: RefusedRequest) => ErrorBody;
 
-/** The clients pick their error class by `type`, and take it only if the members that belong to the type are all there. */
-function bodyOf(problem: ProblemError, request: RefusedRequest): ErrorBody {
-  const isOld = OLD_PATHS.test(request.path);
-  switch (problem.code) {
-    case 'invalid-argument':
-      return isOld ? oldInvalidRequest(problem) : invalidArguments(violationsOf(problem, ''));
-    case 'malformed-body':
-    case 'payload-too-large':
-    case 'unsupported-media-type':
-      return isOld ? oldInvalidRequest(problem) : invalidArguments(violationsOf(problem, 'body'));
-    case 'unsupported':
-      return invalidArguments(violationsOf(problem, ''));
-    case 'unauthenticated':
-      return deniedAuthentication(problem);
-    case 'forbidden':
-      return permissionsDenied(request);
-    case 'quota-exceeded':
-      return isOld ? oldQuotaExceeded(problem) : quotasExceeded(problem);
-    case 'not-found':
-      return { type: 'not_found', message: 'resource is not found', ...subjectOf(problem) };
-    case 'gone':
-      return { type: 'expired', message: problem.message, ...subjectOf(problem) };
-    case 'already-exists':
-      return alreadyExists(problem);
-    case 'conflict':
-      return problem.meta.resourceId ? alreadyExists(problem) : preconditionFailed(problem, 'no_conflict');
-    case 'precondition-failed':
-    case 'interrupted':
-      return preconditionFailed(problem, problem.code.replaceAll('-', '_'));
-    case 'exhausted':
-      return { type: 'out_of_stock', message: problem.message, resource: subjectOf(problem).resource, ...capacity(problem) };
-    case 'busy':
-      return { type: 'transient_state', message: problem.message, ...subjectOf(problem), current_state: 'updating' };
-    case 'too-many-requests':
-      return { type: 'too_many_requests', message: 'too many requests', help_message: problem.message };
-    case 'method-not-allowed':
-    case 'unavailable':
-    case 'deadline-exceeded':
-    case 'fault':
-      return { type: problem.code.replaceAll('-', '_'), message: problem.message };
-  }
-}
+const badRequest: Render = (problem, { path }) =>
+  OLD_PATHS.test(path) ? oldInvalidRequest(problem) : invalidArguments(problem, 'body');
+const untyped: Render = ({ code, message }) => ({ type: code.replaceAll('-', '_'), message });
+
+/** Status and body of each problem. The clients pick their error class by `type`, and take it only with all its members. */
+const REFUSALS: Record<ProblemCode, [status: number, render: Render]> = {
+  'invalid-argument': [400, badRequest],
+  'malformed-body': [400, badRequest],
+  unauthenticated: [401, deniedAuthentication],
+  forbidden: [403, permissionsDenied],
+  'quota-exceeded': [403, (problem, { path }) => (OLD_PATHS.test(path) ? oldQuotaExceeded : quotasExceeded)(problem)],
+  'not-found': [404, notFound],
+  'method-not-allowed': [405, untyped],
+  conflict: [409, (problem) => (problem.meta.resourceId ? alreadyExists(problem) : preconditionFailed(problem))],
+  'already-exists': [409, alreadyExists],
+  exhausted: [409, outOfStock],
+  busy: [409, transientState],
+  gone: [410, untyped],
+  'precondition-failed': [412, preconditionFailed],
+  'payload-too-large': [413, badRequest],
+  'unsupported-media-type': [415, badRequest],
+  'too-many-requests': [
+    429,
+    ({ message }) => ({ type: 'too_many_requests', message: 'too many requests', help_message: message }),
+  ],
+  interrupted: [409, preconditionFailed],
+  unsupported: [400, badRequest],
+  unavailable: [503, untyped],
+  'deadline-exceeded': [503, untyped],
+  fault: [500, untyped],
+};
 
 function subjectOf({ meta }: ProblemError): { resource: string; resource_id: string } {
   return { resource: scalewayResource(meta.resource), resource_id: meta.resourceId ?? '' };
@@ -124,15 +94,15 @@ function scalewayName(field: string): string {
   return [FIELD_NAMES[first] ?? snake(first), ...rest.map(snake)].join('.');
 }
 
-function violationsOf(problem: ProblemError, argument: string): Violation[] {
-  return problem.meta.violations ?? [{ field: argument, rule: argument ? 'format' : 'unknown', message: problem.message }];
+function violationsOf({ meta, message }: ProblemError, otherwise: string): Violation[] {
+  return meta.violations ?? [{ field: otherwise, rule: 'format', message }];
 }
 
-function invalidArguments(violations: Violation[]): ErrorBody {
+function invalidArguments(problem: ProblemError, otherwise: string): ErrorBody {
   return {
     type: 'invalid_arguments',
     message: 'invalid argument(s)',
-    details: violations.map(({ field, rule, message }) => ({
+    details: violationsOf(problem, otherwise).map(({ field, rule, message }) => ({
       argument_name: scalewayName(field),
       reason: rule,
       help_message: message,
@@ -160,11 +130,10 @@ function deniedAuthentication(problem: ProblemError): ErrorBody {
     message: 'authentication is denied',
     method: 'api_key',
     reason: DENIALS[denial],
-    help_message: problem.message,
   };
 }
 
-function permissionsDenied({ method, path }: RefusedRequest): ErrorBody {
+function permissionsDenied(_problem: ProblemError, { method, path }: RefusedRequest): ErrorBody {
   const action = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
   const resource = path.includes('/private_nics') ? 'instance_private_nic' : 'private_network';
   return { type: 'permissions_denied', message: 'insufficient permissions', details: [{ action, resource }] };
@@ -182,7 +151,12 @@ function quotasExceeded(problem: ProblemError): ErrorBody {
 /** The clients know this one by the words in the middle of the message. */
 function oldQuotaExceeded(problem: ProblemError): ErrorBody {
   const { resource } = subjectOf(problem);
-  return { type: 'invalid_request_error', message: `Quota exceeded for this resource. ${problem.message}`, resource, fields: {} };
+  return {
+    type: 'invalid_request_error',
+    message: `Quota exceeded for this resource. ${problem.message}`,
+    resource,
+    fields: {},
+  };
 }
 
 function alreadyExists(problem: ProblemError): ErrorBody {
@@ -194,15 +168,29 @@ function alreadyExists(problem: ProblemError): ErrorBody {
   };
 }
 
-function preconditionFailed(problem: ProblemError, otherwise: string): ErrorBody {
+function preconditionFailed({ code, message, meta }: ProblemError): ErrorBody {
   return {
     type: 'precondition_failed',
     message: 'precondition is not respected',
-    precondition: problem.meta.precondition ?? otherwise,
-    help_message: problem.message,
+    precondition: meta.precondition ?? code.replaceAll('-', '_'),
+    help_message: message,
   };
 }
 
-function capacity({ meta }: ProblemError): { capacity?: object } {
-  return meta.capacity ? { capacity: meta.capacity } : {};
+function notFound(problem: ProblemError): ErrorBody {
+  return { type: 'not_found', message: 'resource is not found', ...subjectOf(problem) };
+}
+
+function transientState(problem: ProblemError): ErrorBody {
+  return { type: 'transient_state', message: problem.message, ...subjectOf(problem), current_state: 'updating' };
+}
+
+function outOfStock(problem: ProblemError): ErrorBody {
+  const { capacity } = problem.meta;
+  return {
+    type: 'out_of_stock',
+    message: problem.message,
+    resource: subjectOf(problem).resource,
+    ...given({ capacity }),
+  };
 }

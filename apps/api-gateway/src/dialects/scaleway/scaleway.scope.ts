@@ -32,7 +32,16 @@ export const InZone = (): ParameterDecorator => Param('zone', ZonePipe);
 
 /** A key acts for its own project; every other one is, to it, not there. */
 export function checkProject(projectId: string | null | undefined, caller: Caller): void {
-  if (projectId != null && projectId !== '' && projectId !== caller.projectId) {
-    throw ProblemError.notFound('project', projectId);
-  }
+  if (projectId && projectId !== caller.projectId) throw ProblemError.notFound('project', projectId);
+}
+
+/** Does a filter ask for somebody else's resources? There are none to be seen. */
+export function isOtherTenant(filter: { project_id?: string; organization_id?: string }, caller: Caller): boolean {
+  const { project_id: project = caller.projectId, organization_id: organization = caller.organizationId } = filter;
+  return project !== caller.projectId || organization !== caller.organizationId;
+}
+
+/** Path of a network, for links in operations. */
+export function networkLink(region: string, privateNetworkId: string): string {
+  return `/vpc/v2/regions/${region}/private-networks/${privateNetworkId}`;
 }

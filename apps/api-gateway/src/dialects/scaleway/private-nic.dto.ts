@@ -1,0 +1,122 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsDefined, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsPlainText, QueryInteger } from '../../http/validators';
+import { OperationBody } from '../../operations/operation-body';
+import { LowerCase } from './private-network.dto';
+
+const MAX_TAGS = 64;
+/** One address per family. */
+const MAX_ADDRESSES = 2;
+
+export class CreatePrivateNicDto {
+  @ApiProperty({ format: 'uuid' })
+  @IsDefined()
+  @IsUUID('all')
+  @LowerCase()
+  private_network_id!: string;
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_TAGS)
+  @IsPlainText(1, 255, { each: true })
+  tags?: string[] | null;
+
+  @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'Addresses booked before.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_ADDRESSES)
+  @IsUUID('all', { each: true })
+  ipam_ip_ids?: string[] | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    deprecated: true,
+    description: 'Read when ipam_ip_ids is absent.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_ADDRESSES)
+  @IsUUID('all', { each: true })
+  ip_ids?: string[] | null;
+}
+
+export class UpdatePrivateNicDto {
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_TAGS)
+  @IsPlainText(1, 255, { each: true })
+  tags?: string[] | null;
+}
+
+export class ListPrivateNicsQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 1 })
+  @IsOptional()
+  @QueryInteger()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  page?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
+  @IsOptional()
+  @QueryInteger()
+  @IsInt()
+  @Min(1)
+  per_page?: number;
+
+  @ApiPropertyOptional({ type: String, description: 'Separated by commas; only NICs that carry all of them.' })
+  @IsOptional()
+  @Transform(({ value }) => [value].flat().flatMap((tags) => String(tags).split(',')))
+  @IsString({ each: true })
+  @ArrayMaxSize(MAX_TAGS)
+  tags?: string[];
+}
+
+export class PrivateNicBody {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  private_network_id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  server_id!: string;
+
+  @ApiProperty({ example: '02:00:00:1b:f4:62' })
+  mac_address!: string;
+
+  @ApiProperty({ enum: ['available', 'syncing', 'syncing_error'] })
+  state!: 'available' | 'syncing' | 'syncing_error';
+
+  @ApiProperty({ format: 'date-time' })
+  creation_date!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  modification_date!: string;
+
+  @ApiProperty()
+  zone!: string;
+
+  @ApiProperty({ type: [String] })
+  tags!: string[];
+
+  @ApiProperty({ type: [String], format: 'uuid' })
+  ipam_ip_ids!: string[];
+}
+
+export class OnePrivateNicBody {
+  @ApiProperty({ type: PrivateNicBody })
+  private_nic!: PrivateNicBody;
+
+  @ApiPropertyOptional({ type: OperationBody, description: 'Only in answers to long-running changes.' })
+  operation?: OperationBody;
+}
+
+export class PrivateNicListBody {
+  @ApiProperty({ type: [PrivateNicBody] })
+  private_nics!: PrivateNicBody[];
+}

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { migrate } from '@isthmus/db';
+import { attachToLauncher, createLogger, NestLog } from '@isthmus/telemetry';
+import { AppModule, migrations } from './app.module';
+import { type GatewayConfig, offlineConfig, readConfig, readDatabaseUrl } from './config';
+import { dialects } from './dialects';
+import { createAdapter } from './http/server';
+import { writeOpenApi } from './openapi';
+
+const logger = createLogger('api-gateway');
+
+function createApp(config: GatewayConfig, preview = false): Promise<NestFastifyApplication> {
+  return NestFactory.create<NestFastifyApplication>(AppModule.of(config, logger), createAdapter(dialects), {
+    bodyParser: false,
+    abortOnError: false,
+    preview,
+    logger: preview ? false : new NestLog(logger),
+  });
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig();
+  const app = await createApp(config);
+  await app.listen(config.port, config.host);
+  const url = await app.getUrl();
+  logger.info({ url }, 'serving');
+  attachToLauncher(app, logger, { url });
+}
+
+/** Looks at the code only: in preview nothing is constructed, so no store is needed. */
+async function describeApi(directory: string): Promise<void> {
+  const app = await createApp(offlineConfig(), true);
+  writeOpenApi(app, directory);
+}
+
+const [, , command = 'serve', directory = 'openapi'] = process.argv;
+const COMMANDS: Record<string, () => Promise<void>> = {
+  serve,
+  migrate: () => migrate(readDatabaseUrl(), migrations),
+  openapi: () => describeApi(directory),
+};
+
+const run = COMMANDS[command];
+if (!run) {
+  logger.fatal(`unknown command ${command}; known are ${Object.keys(COMMANDS).join(', ')}`);
+  process.exit(2);
+}
+run().catch((error: unknown) => {
+  logger.fatal({ err: error }, `${command} failed`);
+  process.exit(1);
+});

@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { migrate } from '@isthmus/db';
+import { runService } from '@isthmus/rpc';
+import { createLogger } from '@isthmus/telemetry';
+import { AppModule, MIGRATIONS } from './app.module';
+import { readConfig, readDatabaseUrl } from './config';
+
+const logger = createLogger('ipam-svc');
+
+/** `main.js` serves; `main.js migrate` brings the database up to date and exits. */
+async function main(): Promise<void> {
+  if (process.argv[2] === 'migrate') return migrate(readDatabaseUrl(), MIGRATIONS);
+  const config = readConfig();
+  await runService({ module: AppModule.forRoot(config), service: 'ipam', redisUrl: config.redisUrl, logger });
+}
+
+main().catch((error: unknown) => {
+  logger.fatal({ err: error }, 'could not start');
+  process.exit(1);
+});

@@ -1,0 +1,44 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import type { CheckSubnets, IpamCalls, ReserveSubnets, ReshapeSubnet } from '@isthmus/contracts';
+import type { SubnetCapacity, SubnetView } from '@isthmus/model';
+import { Answers, RpcContext } from '@isthmus/rpc';
+import { SubnetService } from './subnet.service';
+
+const AnswersIpam = Answers<IpamCalls>();
+
+/** Subnet commands and questions in. */
+@Controller()
+export class SubnetHandler {
+  constructor(private readonly subnets: SubnetService) {}
+
+  @AnswersIpam('subnet.check')
+  check(@Payload() request: CheckSubnets, @Ctx() context: RpcContext): Promise<null> {
+    return this.subnets.check(request, context);
+  }
+
+  @AnswersIpam('subnet.reserve')
+  reserve(@Payload() request: ReserveSubnets, @Ctx() context: RpcContext): Promise<SubnetView[]> {
+    return this.subnets.reserve(request, context);
+  }
+
+  @AnswersIpam('subnet.reshape')
+  reshape(@Payload() request: ReshapeSubnet, @Ctx() context: RpcContext): Promise<SubnetView> {
+    return this.subnets.reshape(request, context);
+  }
+
+  @AnswersIpam('subnet.release')
+  release(@Payload() request: { privateNetworkId: string }, @Ctx() context: RpcContext): Promise<null> {
+    return this.subnets.release(request, context);
+  }
+
+  @AnswersIpam('subnet.list')
+  list(@Payload() request: { privateNetworkIds: string[] }, @Ctx() context: RpcContext): Promise<SubnetView[]> {
+    return this.subnets.list(request, context);
+  }
+
+  @AnswersIpam('subnet.capacity')
+  capacity(@Payload() request: { subnetId: string }, @Ctx() context: RpcContext): Promise<SubnetCapacity> {
+    return this.subnets.capacity(request, context);
+  }
+}

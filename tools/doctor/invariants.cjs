@@ -1,0 +1,151 @@
+/**
+ * What must hold in every deployment at every moment: one query each, which answers a row `{ what }` for each breach.
+ * All of them are run on one snapshot. Used by `npm run doctor` and after every chaos and saga test.
+ */
+
+/** How long past its deadline an operation may take to be undone: one lease, one sweep, and the way back. */
+const GRACE = "interval '60 s'";
+
+const INVARIANTS = [
+  {
+    id: 'I1',
+    holds: 'an address is given out once per subnet, and lies inside it',
+    sql: `SELECT format('%s of subnet %s is given out %s times', host(address), subnet_id, count(*)) AS what
+            FROM ipam.address GROUP BY subnet_id, address HAVING count(*) > 1
+          UNION ALL
+          SELECT format('address %s lies outside its subnet %s', host(a.address), s.cidr)
+            FROM ipam.address a JOIN ipam.subnet s ON s.id = a.subnet_id WHERE NOT a.address << s.cidr`,
+  },
+  {
+    id: 'I2',
+    holds: 'every address has a living owner or is a reservation, and every owner its addresses',
+    sql: `SELECT format('address %s (%s) belongs to the NIC %s, which is gone', host(a.address), a.id, a.owner_id) AS what
+            FROM ipam.address a
+           WHERE a.owner_type = 'instance_private_nic'
+             AND NOT EXISTS (SELECT FROM network.attachment n WHERE n.id::text = a.owner_id)
+          UNION ALL
+          SELECT format('address %s (%s) belongs to nobody', host(address), id)
+            FROM ipam.address WHERE owner_id IS NULL AND NOT is_reserved
+          UNION ALL
+          SELECT format('subnet %s (%s) belongs to the network %s, which is gone', s.cidr, s.id, s.private_network_id)
+            FROM ipam.subnet s
+           WHERE NOT EXISTS (SELECT FROM network.private_network n WHERE n.id = s.private_network_id)
+          UNION ALL
+          SELECT format('the active NIC %s has no IPv4 address on its managed network %s', t.id, t.private_network_id)
+            FROM network.attachment t JOIN ipam.subnet s ON s.private_network_id = t.private_network_id
+           WHERE t.state = 'active' AND family(s.cidr) = 4 AND t.created_at > s.created_at
+             AND NOT EXISTS (SELECT FROM ipam.address a WHERE a.owner_id = t.id::text)`,
+  },
+  {
+    id: 'I3',
+    holds: 'an attached address belongs to a NIC of its own network and project',
+    sql: `SELECT format('address %s is attached to NIC %s of another network or project', host(a.address), t.id) AS what
+            FROM ipam.address a JOIN network.attachment t ON t.id::text = a.owner_id
+           WHERE a.private_network_id <> t.private_network_id OR a.project_id <> t.project_id`,
+  },
+  {
+    id: 'I4',
+    holds: 'every accepted operation ends within its deadline and one reconcile period',
+    sql: `SELECT format('operation %s (%s) is %s past its deadline%s', id, kind,
+                        date_trunc('second', now() - deadline), CASE WHEN is_stuck THEN ' and stuck' ELSE '' END) AS what
+            FROM ops.operation WHERE state = 'pending' AND deadline + ${GRACE} < now()
+          UNION ALL
+          SELECT format('operation %s (%s) is stuck in its undo', id, kind)
+            FROM ops.operation WHERE state = 'pending' AND is_stuck`,
+  },
+  {
+    id: 'I5',
+    holds: 'every ended operation has exactly one terminal event, and no other has one',
+    sql: `SELECT format('operation %s is %s and has %s terminal events', o.id, o.state, count(e.id)) AS what
+            FROM ops.operation o LEFT JOIN ops.event e ON e.operation_id = o.id AND e.type LIKE 'operation.%'
+           GROUP BY o.id, o.state HAVING count(e.id) <> CASE o.state WHEN 'pending' THEN 0 ELSE 1 END`,
+  },
+  {
+    id: 'I6',
+    holds: 'a resource agrees with its latest operation, and only a pending one holds a lock',
+    sql: `WITH latest AS (
+            SELECT DISTINCT ON (resource_id) * FROM ops.operation ORDER BY resource_id, id DESC
+          ), expected AS (
+            SELECT id, kind, state, resource_id,
+                   CASE WHEN kind LIKE '%.create' THEN state IN ('pending', 'success')
+                        WHEN kind LIKE '%.delete' THEN state <> 'success'
+                        ELSE true END AS is_there
+              FROM latest
+          ), resource AS (
+            SELECT id, state FROM network.private_network UNION ALL SELECT id, state FROM network.attachment
+          )
+          SELECT format('%s of %s is %s, but the resource is %s', e.kind, e.resource_id, e.state,
+                        coalesce(r.state, 'gone')) AS what
+            FROM expected e LEFT JOIN resource r ON r.id = e.resource_id
+           WHERE e.is_there <> (r.id IS NOT NULL)
+              OR (e.state <> 'pending' AND r.state IN ('creating', 'updating', 'deleting', 'attaching', 'detaching'))
+          UNION ALL
+          SELECT format('the lock of %s is held by operation %s, which is %s', l.resource_id, l.operation_id,
+                        coalesce(o.state, 'gone'))
+            FROM ops.live_operation l LEFT JOIN ops.operation o ON o.id = l.operation_id
+           WHERE o.state IS DISTINCT FROM 'pending'
+          UNION ALL
+          SELECT format('operation %s is pending without its lock', o.id) FROM ops.operation o
+           WHERE o.state = 'pending'
+             AND NOT EXISTS (SELECT FROM ops.live_operation l WHERE l.operation_id = o.id)
+          UNION ALL
+          SELECT format('network %s counts %s attachments and has %s', n.id, n.attachment_count, count(t.id))
+            FROM network.private_network n LEFT JOIN network.attachment t ON t.private_network_id = n.id
+           GROUP BY n.id HAVING n.attachment_count <> count(t.id)
+          UNION ALL
+          SELECT format('instance %s counts %s attachments and has %s', i.id, i.attachment_count, count(t.id))
+            FROM network.instance i LEFT JOIN network.attachment t ON t.instance_id = i.id
+           GROUP BY i.id HAVING i.attachment_count <> count(t.id)`,
+  },
+  {
+    id: 'I7',
+    holds: 'free, used and held addresses add up to the size of their subnet',
+    sql: `SELECT format('subnet %s (%s): %s free + %s used + %s held is not %s', s.cidr, s.id, f.free, u.used, h.held,
+                        t.total) AS what
+            FROM ipam.subnet s,
+         LATERAL (SELECT power(2::numeric, CASE family(s.cidr) WHEN 4 THEN 32 ELSE 128 END - masklen(s.cidr)) AS total) t,
+         LATERAL (SELECT coalesce(sum(ipam.number_of(hi) - ipam.number_of(lo) + 1), 0) AS free
+                    FROM ipam.free_interval WHERE subnet_id = s.id) f,
+         LATERAL (SELECT count(*) AS used FROM ipam.address WHERE subnet_id = s.id) u,
+         LATERAL (SELECT CASE family(s.cidr) WHEN 4 THEN 2 ELSE 1 END + CASE WHEN s.gateway IS NULL THEN 0 ELSE 1 END
+                         AS held) h
+           WHERE f.free + u.used + h.held <> t.total
+          UNION ALL
+          SELECT format('%s of subnet %s is both free and used', host(a.address), a.subnet_id)
+            FROM ipam.address a
+           WHERE EXISTS (SELECT FROM ipam.free_interval f
+                          WHERE f.subnet_id = a.subnet_id AND a.address BETWEEN f.lo AND f.hi)`,
+  },
+  {
+    id: 'I8',
+    holds: 'joined subnets of one VPC do not overlap',
+    sql: `SELECT format('%s (%s) overlaps %s (%s) in VPC %s', a.cidr, a.id, b.cidr, b.id, a.vpc_id) AS what
+            FROM ipam.subnet a JOIN ipam.subnet b ON a.vpc_id = b.vpc_id AND a.id < b.id AND a.cidr && b.cidr
+           WHERE a.is_joined AND b.is_joined
+          UNION ALL
+          SELECT format('VNI %s is used by %s networks', vni, count(*))
+            FROM network.private_network GROUP BY vni HAVING count(*) > 1`,
+  },
+];
+
+/**
+ * Audits a live deployment on one snapshot.
+ *
+ * @param {{ query(sql: string): Promise<{ rows: { what: string }[] }> }} client a pg client of its own, with rights on all schemas
+ * @returns {Promise<{ id: string, holds: string, breaches: string[] }[]>}
+ */
+async function audit(client) {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    const results = [];
+    for (const { id, holds, sql } of INVARIANTS) {
+      const { rows } = await client.query(sql);
+      results.push({ id, holds, breaches: rows.map(({ what }) => what) });
+    }
+    return results;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+module.exports = { INVARIANTS, audit };
