@@ -6,6 +6,7 @@ import { acquireLock } from '../process/lock.mjs';
 import { terminal, timedStep } from '../process/run.mjs';
 import { startPostgres } from '../stores/postgres.mjs';
 import { startRedis } from '../stores/redis.mjs';
+import { writeSecret } from '../stores/secret-file.mjs';
 import { keepCredentials, keepMasterKey, recordUrl } from './credentials.mjs';
 import { openServiceLog } from './service-log.mjs';
 import { runService } from './services.mjs';
@@ -61,11 +62,17 @@ export async function startIsthmus({
       startServices(settings, { serviceEnv, log, undo, signal }),
     );
     recordUrl(settings.dataDir, credentials, url);
+    recordRun(settings.dataDir, { url, databaseUrl: stores.postgres.url, redisUrl: stores.redis.url });
     return { url, credentials, dataDir: settings.dataDir, services, stores, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Where everything is while it runs, for `npm run doctor` and people who look; the stores' passwords are in it (0600). */
+function recordRun(dataDir, run) {
+  writeSecret(join(dataDir, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
 }
 
 async function startStores({ dataDir }, { env, durable, redisBinary, log, undo }) {

@@ -21,10 +21,10 @@ export function readBodies(fastify: FastifyInstance): void {
       request.wireBody = body;
       if (body.length === 0) return done(null, undefined);
       const text = body.toString('utf8');
-    // The parser says what it found through the callback; it never answers later.
-    void parseJson(request, text, (error, parsed) => {
-      if (error) request.bodyProblem = unreadable(text, error);
-      else if (isDeeperThan(parsed, MAX_DEPTH)) request.bodyProblem = tooDeep();
+      // The parser says what it found through the callback; it never answers later.
+      void parseJson(request, text, (error, parsed) => {
+        if (error) request.bodyProblem = unreadable(text, error);
+        else if (isDeeperThan(parsed, MAX_DEPTH)) request.bodyProblem = tooDeep();
         done(null, request.bodyProblem ? undefined : parsed);
       });
     },

@@ -38,7 +38,7 @@ export class AddressService {
     return null;
   }
 
-  assign(request: AssignAddresses, context: RpcContext): Promise<AddressView[]> {
+  async assign(request: AssignAddresses, context: RpcContext): Promise<AddressView[]> {
     const { privateNetworkId, owner } = request;
     requireUuid('private-network', privateNetworkId);
     if (!owner?.id || !owner.type) throw ProblemError.invalid('owner', 'An owner has a type and an id.', 'required');
@@ -54,7 +54,7 @@ export class AddressService {
     });
   }
 
-  book(request: BookAddress, context: RpcContext): Promise<AddressView> {
+  async book(request: BookAddress, context: RpcContext): Promise<AddressView> {
     const { family, tags } = request;
     const { subnetId, privateNetworkId } = bookingSource(request);
     const address = request.address === undefined ? null : canonicalAddress(request.address);
@@ -71,7 +71,7 @@ export class AddressService {
     });
   }
 
-  release({ addressId }: { addressId: string }, context: RpcContext): Promise<null> {
+  async release({ addressId }: { addressId: string }, context: RpcContext): Promise<null> {
     requireUuid('address', addressId);
     return this.once(context, async (tx) => {
       const outcome = await this.addresses.release(tx, context.projectId, addressId, context.requestId);
@@ -83,7 +83,7 @@ export class AddressService {
     });
   }
 
-  releaseOwner(request: ReleaseOwner, context: RpcContext): Promise<null> {
+  async releaseOwner(request: ReleaseOwner, context: RpcContext): Promise<null> {
     return this.once(context, async (tx) => {
       await this.addresses.releaseOwner(tx, context.projectId, request.ownerId, {
         except: onlyUuids(request.exceptAddressIds) ?? [],

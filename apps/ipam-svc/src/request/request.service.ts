@@ -17,7 +17,7 @@ export class RequestService {
     private readonly subnets: SubnetRepository,
   ) {}
 
-  undo({ undoRequestId }: { undoRequestId: string }, context: RpcContext): Promise<null> {
+  async undo({ undoRequestId }: { undoRequestId: string }, context: RpcContext): Promise<null> {
     if (!undoRequestId) throw ProblemError.invalid('undoRequestId', 'Name the request to undo.', 'required');
     return this.database.transaction(async (tx) => {
       const buried = await this.inbox.bury(tx, undoRequestId);

@@ -41,7 +41,7 @@ export class SubnetService {
     return null;
   }
 
-  reserve(request: ReserveSubnets, context: RpcContext): Promise<SubnetView[]> {
+  async reserve(request: ReserveSubnets, context: RpcContext): Promise<SubnetView[]> {
     for (const { id } of request.subnets) requireUuid('subnet', id);
     return this.once(context, async (tx) => {
       const views: SubnetView[] = [];
@@ -53,7 +53,7 @@ export class SubnetService {
     });
   }
 
-  reshape(request: ReshapeSubnet, context: RpcContext): Promise<SubnetView> {
+  async reshape(request: ReshapeSubnet, context: RpcContext): Promise<SubnetView> {
     const { isJoined, privateNetworkId } = request;
     const shape = shapeOf({ cidr: request.cidr, range: request.range, hasGateway: isJoined, isJoined });
     return this.once(context, async (tx) => {
@@ -76,7 +76,7 @@ export class SubnetService {
     });
   }
 
-  release({ privateNetworkId }: { privateNetworkId: string }, context: RpcContext): Promise<null> {
+  async release({ privateNetworkId }: { privateNetworkId: string }, context: RpcContext): Promise<null> {
     requireUuid('private-network', privateNetworkId);
     return this.once(context, async (tx) => {
       if (await this.subnets.release(tx, context.projectId, privateNetworkId, context.requestId)) return null;
@@ -100,7 +100,7 @@ export class SubnetService {
     return capacity;
   }
 
-  private place(tx: Tx, plan: SubnetPlan, subnet: NewSubnet): Promise<void> {
+  private async place(tx: Tx, plan: SubnetPlan, subnet: NewSubnet): Promise<void> {
     if (plan.kind === 'cidr') {
       const { cidr, range, hasGateway } = plan;
       return this.placeGiven(tx, subnet, shapeOf({ cidr, range, hasGateway, isJoined: subnet.isJoined }));

@@ -41,8 +41,8 @@ const BEGIN_CHANGE = `
   UPDATE network.private_network SET state = $2, state_reason = NULL, revision = revision + 2
    WHERE id = $1 RETURNING ${COLUMNS}`;
 
-const SETTLE = `
-  UPDATE network.private_network SET state = 'active', state_reason = $2, updated_at = now() WHERE id = $1`;
+/** What a client set is as it was, so `updated_at` stays. */
+const SETTLE = `UPDATE network.private_network SET state = 'active', state_reason = $2 WHERE id = $1`;
 
 const APPLY = `
   UPDATE network.private_network
