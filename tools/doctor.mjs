@@ -27,7 +27,9 @@ export async function runDoctor(databaseUrl, print) {
     }
     const breached = results.filter(({ breaches }) => breaches.length > 0).length;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-    print(breached === 0 ? `All ${results.length} invariants hold (${seconds} s).` : `${breached} invariants are breached.`);
+    print(
+      breached === 0 ? `All ${results.length} invariants hold (${seconds} s).` : `${breached} invariants are breached.`,
+    );
     return breached;
   } finally {
     await client.end();

@@ -17,23 +17,25 @@ import { SettingsModule } from './settings.module';
 
 export const migrations = [opsMigrations, gatewayMigrations];
 
+/** The database and the bus; global, as every module may need them. */
+function storeModules(config: GatewayConfig): DynamicModule[] {
+  return [
+    DatabaseModule.forService({
+      url: config.databaseUrl,
+      schema: 'gateway',
+      entities: [ProjectEntity, ApiKeyEntity],
+      migrations,
+    }),
+    RpcModule.forRoot({ redisUrl: config.redisUrl, caller: 'api-gateway' }),
+  ];
+}
+
 @Module({})
 export class AppModule {
-  static of(config: GatewayConfig, logger: Logger): DynamicModule {
+  static of(config: GatewayConfig, logger: Logger, stores = storeModules(config)): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        SettingsModule.of(config, logger),
-        DatabaseModule.forService({
-          url: config.databaseUrl,
-          schema: 'gateway',
-          entities: [ProjectEntity, ApiKeyEntity],
-          migrations,
-        }),
-        RpcModule.forRoot({ redisUrl: config.redisUrl, caller: 'api-gateway' }),
-        IdentityModule,
-        ...Object.values(dialectModules),
-      ],
+      imports: [SettingsModule.of(config, logger), ...stores, IdentityModule, ...Object.values(dialectModules)],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

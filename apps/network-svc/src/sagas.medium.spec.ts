@@ -118,7 +118,9 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
     ended,
     violations: () => violations(database),
     killWorkerOf: async (operationId) => {
-      await database.query('UPDATE ops.operation SET lease_until = now(), wake_at = now() WHERE id = $1', [operationId]);
+      await database.query('UPDATE ops.operation SET lease_until = now(), wake_at = now() WHERE id = $1', [
+        operationId,
+      ]);
     },
   };
 

@@ -45,7 +45,25 @@ describe('addresses', () => {
   });
 
   it('accepts nothing that Node does not take for an address, and all it takes but the refused kinds', () => {
-    const alphabet = fc.constantFrom('0', '1', '2', '5', '9', 'a', 'f', 'F', '.', ':', '::', '%', '/', ' ', '-', '+', 'x');
+    const alphabet = fc.constantFrom(
+      '0',
+      '1',
+      '2',
+      '5',
+      '9',
+      'a',
+      'f',
+      'F',
+      '.',
+      ':',
+      '::',
+      '%',
+      '/',
+      ' ',
+      '-',
+      '+',
+      'x',
+    );
     const text = fc.array(alphabet, { maxLength: 20 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, (candidate) => {
@@ -96,7 +114,9 @@ describe('addresses', () => {
     expect(() => parseAddress('10.0.0.01')).toThrow('"10.0.0.01" is not an IP address: remove the leading zeros.');
     expect(() => parseAddress('fe80::1%eth0')).toThrow('remove the zone id');
     expect(() => parseAddress('::ffff:1.2.3.4')).toThrow('write IPv4 addresses in dotted decimal');
-    expect(() => parseAddress('1.2.3.4\r\nX: y')).toThrow('"1.2.3.4\\r\\nX: y" is not an IP address: remove the spaces.');
+    expect(() => parseAddress('1.2.3.4\r\nX: y')).toThrow(
+      '"1.2.3.4\\r\\nX: y" is not an IP address: remove the spaces.',
+    );
     expect(() => parseAddress('1'.repeat(1_000_000))).toThrow(/^"1{64}"… is not an IP address\.$/);
     expect(() => parseIpv4('fd00::1', 'startIp')).toThrow('"fd00::1" is not an IPv4 address.');
   });

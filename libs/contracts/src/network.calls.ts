@@ -89,8 +89,7 @@ export interface CreateAttachment extends GetPrivateNetwork {
 
 /** A NIC by its id, or by the network and the instance it joins. */
 export type AttachmentSelector =
-  | { attachmentId: string; instanceId?: string; zone?: string }
-  | { privateNetworkId: string; instanceId: string };
+  { attachmentId: string; instanceId?: string; zone?: string } | { privateNetworkId: string; instanceId: string };
 
 export interface UpdateAttachmentIp extends NetworkScope {
   privateNetworkId: string;

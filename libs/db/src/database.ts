@@ -66,6 +66,9 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   private async runTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    // A connection that breaks while it is lent out says so twice: its query rejects, which is how we learn of it, and
+    // it emits an error, which would end the process if nobody listened.
+    client.on('error', ignoreBrokenConnection);
     const afterCommit: (() => void)[] = [];
     let broken: Error | undefined;
     try {
@@ -78,6 +81,7 @@ export class Database implements Queryable, OnApplicationShutdown {
       await client.query('ROLLBACK').catch((lost: Error) => (broken = lost));
       throw error;
     } finally {
+      client.off('error', ignoreBrokenConnection);
       client.release(broken);
     }
   }
@@ -87,6 +91,8 @@ export class Database implements Queryable, OnApplicationShutdown {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
+
+function ignoreBrokenConnection(): void {}
 
 async function translateOutage<T>(run: () => Promise<T>): Promise<T> {
   try {

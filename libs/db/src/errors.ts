@@ -24,5 +24,8 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as Partial<PostgresError>).code ?? '';
   if (/^(08...|57P0[123]|53300)$/.test(code)) return true;
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /Connection terminated|timeout exceeded/.test(error.message);
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /Connection terminated|not queryable|timeout exceeded/.test(error.message)
+  );
 }

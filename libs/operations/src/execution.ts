@@ -93,9 +93,12 @@ export class Execution {
   }
 
   async execute(): Promise<ExecutionOutcome> {
-    const deadline = setTimeout(() => {
-      if (this.canTurnBack) this.abort.abort(DEADLINE);
-    }, Math.min(this.remainingMs(), 2 ** 31 - 1));
+    const deadline = setTimeout(
+      () => {
+        if (this.canTurnBack) this.abort.abort(DEADLINE);
+      },
+      Math.min(this.remainingMs(), 2 ** 31 - 1),
+    );
     try {
       const done = await this.recall();
       if (this.op.direction === 'undo' && this.op.failure) return await this.goBack(this.op.failure, this.steps.length);
@@ -158,7 +161,8 @@ export class Execution {
     const retries = this.op.retries + 1;
     await this.parts.journal.recordFailed(this.op, position, step.name, problem.message, startedAt);
     if (!this.canTurnBack) return this.release(this.backoffMs(retries), retries, this.isStuckAfter(retries));
-    if (problem.isRetryable && retries <= this.parts.retries.budget) return this.release(this.backoffMs(retries), retries);
+    if (problem.isRetryable && retries <= this.parts.retries.budget)
+      return this.release(this.backoffMs(retries), retries);
     return this.turnBack({ state: 'failure', ...problem.toShape() }, position);
   }
 

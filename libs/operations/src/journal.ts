@@ -183,7 +183,12 @@ export class Journal {
     );
   }
 
-  private async fenced(op: ClaimedOperation, sql: string, values: unknown[], on: Queryable = this.database): Promise<void> {
+  private async fenced(
+    op: ClaimedOperation,
+    sql: string,
+    values: unknown[],
+    on: Queryable = this.database,
+  ): Promise<void> {
     if ((await on.execute(sql, values)) !== 1) throw new FencedError(op.id);
   }
 }

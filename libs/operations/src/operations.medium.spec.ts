@@ -94,7 +94,13 @@ describe('operations on real stores', () => {
   function makeEngine(saga: Saga<Input>, options: Partial<OperationEngineOptions> = {}): OperationEngine {
     const retries = { budget: 2, firstDelayMs: 10, maxDelayMs: 20, stuckAfter: 2 };
     const all = { service: 'network', redisUrl: redis.url, leaseMs: 1_000, retries, ...options };
-    const engine = new OperationEngine(database, signals, new SagaRegistry([saga]), createLogger('test', 'silent'), all);
+    const engine = new OperationEngine(
+      database,
+      signals,
+      new SagaRegistry([saga]),
+      createLogger('test', 'silent'),
+      all,
+    );
     engines.push(engine);
     return engine;
   }
@@ -102,9 +108,7 @@ describe('operations on real stores', () => {
   function accept(engine: OperationEngine, resourceId: string = randomUUID()): Promise<OperationView> {
     const by = { projectId: randomUUID(), principal: 'test', requestId: randomUUID(), traceparent: null };
     const resource = { type: 'private-network' as const, id: resourceId };
-    return database.transaction((tx: Tx) =>
-      engine.accept(tx, MapSaga, { by, resource, input: { label: 'a map' } }),
-    );
+    return database.transaction((tx: Tx) => engine.accept(tx, MapSaga, { by, resource, input: { label: 'a map' } }));
   }
 
   async function row(id: string): Promise<Record<string, unknown>> {
@@ -119,7 +123,9 @@ describe('operations on real stores', () => {
     });
 
   const steps = (id: string) =>
-    testDatabase.query('SELECT name, state, output FROM ops.operation_step WHERE operation_id = $1 ORDER BY position', [id]);
+    testDatabase.query('SELECT name, state, output FROM ops.operation_step WHERE operation_id = $1 ORDER BY position', [
+      id,
+    ]);
   const events = (id: string) => testDatabase.query('SELECT type FROM ops.event WHERE operation_id = $1', [id]);
 
   it('runs the steps in order and ends as success, with one event and the lock gone', async () => {
@@ -146,7 +152,9 @@ describe('operations on real stores', () => {
     const resourceId = randomUUID();
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => accept(engine, resourceId)));
     const admitted = answers.filter((answer) => answer.status === 'fulfilled');
-    const refused = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason as ProblemError);
+    const refused = answers
+      .filter((answer) => answer.status === 'rejected')
+      .map(({ reason }) => reason as ProblemError);
     expect(admitted).toHaveLength(1);
     expect(refused).toHaveLength(19);
     for (const problem of refused) {
@@ -161,7 +169,12 @@ describe('operations on real stores', () => {
     const engine = makeEngine(saga);
     const { id } = await accept(engine);
     expect(await engine.execute(id)).toBe('failure');
-    expect(await row(id)).toMatchObject({ state: 'failure', reason: 'conflict', code: 'exhausted', message: 'Nothing left.' });
+    expect(await row(id)).toMatchObject({
+      state: 'failure',
+      reason: 'conflict',
+      code: 'exhausted',
+      message: 'Nothing left.',
+    });
     expect(saga.effects.size).toBe(0);
     expect(saga.ended).toEqual(['abandon']);
     expect(await events(id)).toEqual([{ type: 'operation.failed' }]);

@@ -128,7 +128,12 @@ export class ProblemError extends Error {
 /** The problem in anything thrown: itself, or a `fault` that tells nothing of the defect (which stays in `cause`). */
 export function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
-  return new ProblemError('fault', 'An internal error stopped this request. It is logged under its request id.', {}, {
-    cause: thrown,
-  });
+  return new ProblemError(
+    'fault',
+    'An internal error stopped this request. It is logged under its request id.',
+    {},
+    {
+      cause: thrown,
+    },
+  );
 }

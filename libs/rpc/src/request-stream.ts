@@ -104,7 +104,10 @@ export class RequestStream {
     if (held.length === 0) await this.commands.xgroup('DELCONSUMER', this.key, this.service, this.consumer);
   }
 
-  /** Takes consumers out of the group whose processes died long ago. */
+  /**
+   * Takes consumers out of the group whose processes died long ago. One that only had nothing to do for so long (Redis
+   * 7.0 does not count a read without a result as a sign of life) is made again by its next request.
+   */
   async forgetDeparted(): Promise<void> {
     const consumers = (await this.commands.xinfo('CONSUMERS', this.key, this.service)) as unknown[][];
     for (const [, name, , pending, , idleMs] of consumers) {

@@ -8,7 +8,11 @@ const STOP_WITHIN_MS = 12_000;
  * Ties a service to whoever started it: says `ready` over the IPC channel if there is one, drains on SIGTERM and SIGINT,
  * and, when the launcher holds a lease on stdin (`LAUNCHER_LEASE=stdin`), also when the launcher vanishes.
  */
-export function attachToLauncher(app: INestApplicationContext, logger: Logger, ready: Record<string, unknown> = {}): void {
+export function attachToLauncher(
+  app: INestApplicationContext,
+  logger: Logger,
+  ready: Record<string, unknown> = {},
+): void {
   let stopping = false;
   const stop = (cause: string): void => {
     if (stopping) return;

@@ -5,3 +5,4 @@ export * from './service-process';
 export * from './stack';
 export * from './saga-harness';
 export * from './audit';
+export * from './api-client';

@@ -8,7 +8,8 @@ type Place = 'before' | 'after';
 
 /** A probe that a test re-arms: it strikes at one place of one step, a number of times, and counts. */
 export class StrikingProbe implements ExecutionProbe {
-  private armed: { place: Place; direction: Direction; step: string; times: number; strike: () => Promise<void> } | undefined;
+  private armed:
+    { place: Place; direction: Direction; step: string; times: number; strike: () => Promise<void> } | undefined;
   struck = 0;
 
   arm(place: Place, direction: Direction, step: string, times: number, strike: () => Promise<void>): void {

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AttachmentSelector, CreateAttachment, ListAttachments, Page, UpdateAttachmentIp } from '@isthmus/contracts';
+import type {
+  AttachmentSelector,
+  CreateAttachment,
+  ListAttachments,
+  Page,
+  UpdateAttachmentIp,
+} from '@isthmus/contracts';
 import { Database, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, AddressView, AttachmentView, OperationView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';

@@ -26,7 +26,12 @@ export function parseFabricFaults(text: string | undefined): FabricFault[] {
 }
 
 /** Throws what the first matching rule says, and counts that rule down. */
-export function strike(faults: FabricFault[], call: FabricCall, networkName: string | undefined, isAfter: boolean): void {
+export function strike(
+  faults: FabricFault[],
+  call: FabricCall,
+  networkName: string | undefined,
+  isAfter: boolean,
+): void {
   const fault = faults.find(
     (rule) =>
       rule.call === call &&

@@ -29,7 +29,8 @@ export class CreatePrivateNetworkSaga implements Saga<Input> {
   private readonly reserveSubnets: SagaStep<Input> = {
     name: 'reserve-subnets',
     appliesTo: ({ subnets }) => subnets.length > 0,
-    do: (run) => this.ipam.reserveSubnets(run, 'reserve-subnets', { ...run.input.placement, subnets: run.input.subnets }),
+    do: (run) =>
+      this.ipam.reserveSubnets(run, 'reserve-subnets', { ...run.input.placement, subnets: run.input.subnets }),
     undo: (run) => this.ipam.undo(run, 'reserve-subnets'),
   };
 

@@ -64,7 +64,8 @@ export function planRangeChange(change: Partial<AddressRange>, subnets: SubnetVi
   const startIp = change.startIp ?? subnet?.rangeStart;
   const endIp = change.endIp ?? subnet?.rangeEnd;
   const netmask = change.netmask ?? (subnet && netmaskOf(Number(subnet.cidr.split('/')[1])));
-  if (startIp === undefined || endIp === undefined || netmask === undefined) throw incomplete({ startIp, endIp, netmask });
+  if (startIp === undefined || endIp === undefined || netmask === undefined)
+    throw incomplete({ startIp, endIp, netmask });
   const span = parseNetmaskRange({ startIp, endIp, netmask });
   return { subnetId: subnet?.id ?? randomUUID(), cidr: formatCidr(span.cidr), range: spanText(span) };
 }

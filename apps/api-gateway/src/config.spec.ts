@@ -1,0 +1,47 @@
+import { readConfig } from './config';
+
+const GOOD = {
+  DATABASE_URL: 'postgres://user:pw@db-a:5432,db-b:5432/isthmus',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+  REGIONS_FILE: 'config/regions.yaml',
+};
+
+describe('readConfig', () => {
+  it('reads a sane environment and fills in the rest', () => {
+    const config = readConfig(GOOD);
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, settleWindowMs: 1_000, bootstrap: null });
+    expect(config.masterKey).toHaveLength(32);
+    expect(config.topology.defaultZone).toEqual({ name: 'fr-par-1', region: 'fr-par' });
+  });
+
+  it('knows the zones under the names of every dialect', () => {
+    const { topology } = readConfig(GOOD);
+    expect(topology.findZone('ch-gva-2')).toEqual({ name: 'ch-gva-2', region: 'ch-gva' });
+    expect(topology.findZone('de-fra1')).toEqual({ name: 'de-fra-1', region: 'de-fra' });
+    expect(topology.findZone('fi-hel1')).toEqual({ name: 'fi-hel-1', region: 'fi-hel' });
+    expect(topology.zones.filter(({ region }) => region === 'nl-ams')).toHaveLength(3);
+  });
+
+  it('names everything that is wrong at once', () => {
+    const read = (): unknown =>
+      readConfig({
+        PORT: 'http',
+        MASTER_KEY: 'c2hvcnQ=',
+        REDIS_URL: 'localhost',
+        BOOTSTRAP_ACCESS_KEY: 'me',
+        REGIONS_FILE: '/none',
+      });
+    for (const name of [
+      'PORT',
+      'MASTER_KEY',
+      'REDIS_URL',
+      'DATABASE_URL',
+      'BOOTSTRAP_ACCESS_KEY',
+      'BOOTSTRAP_SECRET_KEY',
+      'REGIONS_FILE',
+    ]) {
+      expect(read).toThrow(name);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startIsthmus } from '../../tools/launcher/isthmus.mjs';
+
+/** Nothing of the caller's environment decides what is measured. */
+const SETTINGS = {
+  DATABASE_URL: undefined,
+  REDIS_URL: undefined,
+  LOG_LEVEL: 'info',
+  FABRIC_LATENCY_MS: '0',
+  FABRIC_FAULTS: undefined,
+};
+
+/** A folder for one run; as root it must let the account of Postgres pass. */
+export function makeDataDir() {
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'isthmus-bench-')), 'data');
+  return { dataDir, remove: () => rmSync(join(dataDir, '..'), { recursive: true, force: true }) };
+}
+
+/**
+ * Starts all of Isthmus as `npm start` does: embedded, durable stores, each service a process, no fabric latency.
+ *
+ * @returns {Promise<{stack: Awaited<ReturnType<typeof startIsthmus>>, steps: Map<string, number>}>}
+ *   steps: milliseconds by the name under which the launcher tells them
+ */
+export async function startStack(dataDir) {
+  const told = [];
+  const log = { info: (line) => told.push(line), warn: (line) => console.error(line) };
+  const stack = await startIsthmus({ env: { ...process.env, ...SETTINGS }, dataDir, port: 0, log });
+  return { stack, steps: new Map(told.map(readStep).filter(Boolean)) };
+}
+
+function readStep(line) {
+  const [, name, amount, unit] = /^\s*(.+) \(([\d.]+) (ms|s)\)$/.exec(line) ?? [];
+  return name === undefined ? undefined : [name, Number(amount) * (unit === 's' ? 1000 : 1)];
+}
+
+/** A pool of `max` plain connections, with the rights of the owner. */
+export function openPool(url, max) {
+  return new pg.Pool({ connectionString: url, max, idleTimeoutMillis: 0 });
+}
