@@ -1,5 +1,6 @@
 // npm run demo: Isthmus as its clients see it, in half a minute, on throw-away data. Exit code 0 if all was as it should be.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, ROOT, runProgram } from './bootstrap.mjs';
@@ -32,6 +33,8 @@ const SETTINGS = {
 
 await runProgram(async () => {
   const leave = new AbortController();
+  // Every request that is on its way listens.
+  setMaxListeners(0, leave.signal);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => leave.abort());
   if (process.env.ISTHMUS_DIST === undefined) await bootstrap();
   // npm passes a Ctrl-C on that the terminal had sent already, so a second signal is no second wish.
@@ -48,10 +51,16 @@ async function showAll(dataDir, signal) {
   screen.title('Isthmus: a cloud network control plane, seen from outside');
   let isthmus;
   try {
-    const log = { info: (line) => screen.line(line), warn: screen.aside };
+    const log = { info: (line) => screen.line(line), warn: onceEach(screen.aside) };
     const env = { ...pick(process.env, PASSED_ON), ...SETTINGS };
     isthmus = await startIsthmus({ env, dataDir, port: 0, durable: false, log, signal });
-    screen.line(`  ISTHMUS=${isthmus.url}  KEY=${isthmus.credentials.accessKey}  SECRET=${isthmus.credentials.secretKey}`);
+    screen.line(
+      '  (the fabric takes 250 ms for each call, and answers do not wait for it: there is something to watch)',
+    );
+    screen.line();
+    screen.line(
+      `  ISTHMUS=${isthmus.url}  KEY=${isthmus.credentials.accessKey}  SECRET=${isthmus.credentials.secretKey}`,
+    );
     const stage = await setStage({ isthmus, screen, signal });
     for (const scene of SCENES) await scene(stage);
     await stop(isthmus, screen);
@@ -60,8 +69,10 @@ async function showAll(dataDir, signal) {
     return 0;
   } catch (error) {
     screen.clear();
-    if (!signal.aborted) tellFailure(screen, error);
+    if (signal.aborted) screen.line('Interrupted');
+    else tellFailure(screen, error);
     await stop(isthmus, screen);
+    if (!signal.aborted) screen.line(`What the services logged is in ${join(dataDir, 'logs')}`);
     return signal.aborted ? 130 : 1;
   }
 }
@@ -88,11 +99,26 @@ async function inTemporaryFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-demo-'));
   // As root the account that runs Postgres must get through.
   chmodSync(folder, 0o711);
+  let keeps = [];
   try {
-    return await work(folder);
+    const code = await work(folder);
+    if (code === 1) keeps = ['logs'];
+    return code;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const name of readdirSync(folder)) {
+      if (!keeps.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+    if (keeps.length === 0) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the same line again and again only the first. */
+function onceEach(show) {
+  let last;
+  return (line) => {
+    if (line !== last) show(line);
+    last = line;
+  };
 }
 
 function pick(env, names) {

@@ -13,15 +13,18 @@ export function httpClient(baseUrl, headers = {}) {
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const length = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': text.length };
-      const outgoing = request({ agent, hostname, port, method, path, headers: { ...headers, ...length } }, (answer) => {
-        let received = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (chunk) => (received += chunk));
-        answer.on('end', () => {
-          if (answer.statusCode < 300) resolve(JSON.parse(received));
-          else reject(new Error(`${method} ${path} answered ${answer.statusCode}: ${received}`));
-        });
-      });
+      const outgoing = request(
+        { agent, hostname, port, method, path, headers: { ...headers, ...length } },
+        (answer) => {
+          let received = '';
+          answer.setEncoding('utf8');
+          answer.on('data', (chunk) => (received += chunk));
+          answer.on('end', () => {
+            if (answer.statusCode < 300) resolve(JSON.parse(received));
+            else reject(new Error(`${method} ${path} answered ${answer.statusCode}: ${received}`));
+          });
+        },
+      );
       outgoing.on('error', reject);
       outgoing.end(text);
     });

@@ -63,10 +63,11 @@ export const COMPARED_COLUMNS = [
 ];
 
 function medianOf(figures) {
-  const middle = (name) => quantile(
-    figures.map((each) => each[name]),
-    0.5,
-  );
+  const middle = (name) =>
+    quantile(
+      figures.map((each) => each[name]),
+      0.5,
+    );
   return { rate: middle('rate'), p50Ms: middle('p50Ms'), p99Ms: middle('p99Ms') };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -15,8 +15,9 @@ const SETTINGS = {
 
 /** A folder for one run; as root it must let the account of Postgres pass. */
 export function makeDataDir() {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'isthmus-bench-')), 'data');
-  return { dataDir, remove: () => rmSync(join(dataDir, '..'), { recursive: true, force: true }) };
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-bench-'));
+  chmodSync(folder, 0o711);
+  return { dataDir: join(folder, 'data'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**

@@ -10,7 +10,9 @@ export function printTable(title, columns, rows) {
   const widths = columns.map((column, index) => Math.max(column.length, ...cells.map((line) => line[index].length)));
   const isNumeric = columns.map((column) => rows.some((row) => typeof row[column] === 'number'));
   const line = (texts) =>
-    texts.map((text, index) => (isNumeric[index] ? text.padStart(widths[index]) : text.padEnd(widths[index]))).join('  ');
+    texts
+      .map((text, index) => (isNumeric[index] ? text.padStart(widths[index]) : text.padEnd(widths[index])))
+      .join('  ');
   console.log(`\n${title}\n${line(columns)}\n${widths.map((width) => '-'.repeat(width)).join('  ')}`);
   for (const texts of cells) console.log(line(texts).trimEnd());
 }

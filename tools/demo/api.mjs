@@ -27,10 +27,10 @@ const PROOFS = {
  * @param {{url: string, credentials: {accessKey: string, secretKey: string}, screen: object, signal: AbortSignal}} options
  * @returns {(as: keyof typeof PROOFS, method: string, path: string, options?: {body?: unknown, isQuiet?: boolean,
  *   credentials?: object, note?: string}) => Promise<{status: number, headers: Headers, body: any, ms: number}>}
- *   a body that is text is sent as it is; a quiet request is not shown
+ *   a body that is text is sent as it is; a quiet request is not shown; `shownProof(as)` is for requests shown otherwise
  */
 export function openApi({ url, credentials, screen, signal }) {
-  return async (as, method, path, { body: given, isQuiet = false, credentials: other, note } = {}) => {
+  const call = async (as, method, path, { body: given, isQuiet = false, credentials: other, note } = {}) => {
     const body = given === undefined || typeof given === 'string' ? given : JSON.stringify(given);
     const proof = PROOFS[as];
     if (!isQuiet) screen.request({ method, path, body, auth: proof.shown }, note);
@@ -48,6 +48,8 @@ export function openApi({ url, credentials, screen, signal }) {
     const ms = performance.now() - startedMs;
     return { status: response.status, headers: response.headers, body: parse(text), ms };
   };
+  /** How a dialect's proof is written on a command line. */
+  return Object.assign(call, { shownProof: (as) => PROOFS[as].shown });
 }
 
 function parse(text) {

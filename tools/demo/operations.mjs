@@ -3,7 +3,6 @@ import { formatMs } from '../process/run.mjs';
 
 const POLL_MS = 30;
 const LONGEST_MS = 30_000;
-const STEP_COLUMN = 20;
 
 /**
  * Watches operations by asking for them again and again, as any client may.
@@ -14,10 +13,8 @@ export function operationWatch({ api, screen, expect, signal }) {
   const read = async (id) => {
     for (;;) {
       const { status, headers, body } = await api('native', 'GET', `/v1/operations/${id}`, { isQuiet: true });
-      if (status !== 429) {
-        expect.quietly(`an accepted operation can be read (${id})`, status, 200);
-        return body;
-      }
+      if (status === 200) return body;
+      if (status !== 429) expect.quietly(`an accepted operation can be read (${id})`, status, 200);
       await delay(Number(headers.get('retry-after') ?? 1) * 1000, undefined, { signal });
     }
   };
@@ -44,11 +41,11 @@ export function operationWatch({ api, screen, expect, signal }) {
   /** Waits for its end and shows every step on the way. */
   const follow = async (id, state = 'success') => {
     const path = `/v1/operations/${id}`;
-    screen.request({ method: 'GET', path, auth: '-u $KEY:$SECRET' }, '# again and again, until it has ended');
+    screen.request({ method: 'GET', path, auth: '-u $KEY:$SECRET' }, 'polled until it has ended');
     const shown = new Set();
     const operation = await until(id, hasEnded, (answer) => showProgress(screen, answer, shown));
     screen.clear();
-    screen.answer(`${operation.state} after ${formatMs(tookMs(operation.createdAt, operation.finishedAt))}`);
+    screen.detail(`${operation.state} after ${formatMs(tookMs(operation.createdAt, operation.finishedAt))}`);
     expectEnd(expect, operation, state);
     return operation;
   };
@@ -68,7 +65,7 @@ function expectEnd(expect, operation, state) {
 
 /** Each step once, when it has ended; the one at work on the moving line. */
 function showProgress(screen, { kind, state, steps, progressPercent }, shown) {
-  if (!shown.has(kind)) screen.answer(`pending: ${kind}`);
+  if (!shown.has(kind)) screen.detail(`pending: ${kind}`);
   shown.add(kind);
   for (const step of steps) {
     if (step.error && !shown.has(`${step.name} failed`)) screen.cross(`${step.name}: ${step.error}`);
@@ -76,10 +73,9 @@ function showProgress(screen, { kind, state, steps, progressPercent }, shown) {
     if (!['done', 'undone'].includes(step.state) || shown.has(`${step.name} ${step.state}`)) continue;
     shown.add(`${step.name} ${step.state}`);
     const again = step.attempt > 1 ? `, attempt ${step.attempt}` : '';
-    screen.tick(
-      `${step.name.padEnd(STEP_COLUMN)} ${step.state === 'done' ? '' : step.state}`.trimEnd(),
-      `${formatMs(tookMs(step.startedAt, step.endedAt))}${again}`,
-    );
+    const took = `${formatMs(tookMs(step.startedAt, step.endedAt))}${again}`;
+    if (step.state === 'done') screen.tick(step.name, took);
+    else screen.undone(`${step.name} undone`, took);
   }
   const running = steps.find((step) => step.state === 'running');
   if (state === 'pending') screen.moving(`${running?.name ?? 'waiting'}  ${progressPercent} %`);

@@ -4,24 +4,39 @@ import { connect } from 'node:net';
 const ANSWER_TIMEOUT_MS = 5000;
 
 /**
- * Empties Redis for real, over a connection of its own.
+ * Empties Redis for real, again and again, over one connection.
  *
  * @param {string} url redis://[user]:password@host:port
- * @returns {Promise<number>} how many keys there were
+ * @param {() => boolean} isEnough asked after each time; it is done at least once
+ * @returns {Promise<{times: number, keys: number}>} how often, and how many keys went in all
  */
-export async function flushAll(url) {
+export async function flushAll(url, isEnough) {
   const { hostname, port, username, password } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) || 6379 }).setEncoding('utf8');
   socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('Redis does not answer')));
-  const auth = ['AUTH', ...(username ? [username] : []), password];
-  const commands = [...(password ? [auth] : []), ['DBSIZE'], ['FLUSHALL'], ['QUIT']];
+  try {
+    if (password) await ask(socket, [['AUTH', ...(username ? [username] : []), password]]);
+    let [times, keys] = [0, 0];
+    do {
+      const [size] = await ask(socket, [['DBSIZE'], ['FLUSHALL']]);
+      keys += Number(size.slice(1));
+      times += 1;
+    } while (!isEnough());
+    return { times, keys };
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Sends commands whose answers are one line each, and waits for the lines. */
+async function ask(socket, commands) {
   socket.write(commands.map(encode).join(''));
   let answer = '';
-  socket.on('data', (chunk) => (answer += chunk));
-  await once(socket, 'close');
-  const size = /^:(\d+)\r\n\+OK\r$/m.exec(answer)?.[1];
-  if (size === undefined) throw new Error(`Redis did not flush: ${answer.trim()}`);
-  return Number(size);
+  while (answer.split('\r\n').length <= commands.length) answer += (await once(socket, 'data'))[0];
+  const lines = answer.split('\r\n').slice(0, -1);
+  const refusal = lines.find((line) => line.startsWith('-'));
+  if (refusal) throw new Error(`Redis refuses: ${refusal}`);
+  return lines;
 }
 
 /** One command in the Redis protocol: an array of bulk strings. */

@@ -5,7 +5,7 @@ const FRAMES = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
 const FRAME_MS = 80;
 const ERASE_LINE = '\r\x1b[2K';
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}([0-9a-f]{12})/g;
-const REST_COLUMN = 34;
+const REST_COLUMN = 24;
 
 /**
  * Where the demo is shown: colours and a moving line on a terminal, plain lines anywhere else.
@@ -21,11 +21,13 @@ export function openScreen(stream = process.stdout, env = process.env) {
     moving.clear();
     stream.write(`${text}\n`);
   };
-  const tick = (text, rest = '') => line(`    ${paint.green('✓')} ${withRest(text, paint.dim(rest))}`);
+  const tick = (text, rest = '') => line(`    ${paint.green('✓')} ${withRest(shortened(text), paint.dim(rest))}`);
+  const undone = (text, rest) => line(`    ${paint.yellow('↺')} ${withRest(text, paint.dim(rest))}`);
   const cross = (text) => line(`    ${paint.red('✗')} ${text}`);
   return {
     line,
     tick,
+    undone,
     cross,
     title: (text) => line(paint.bold(text)),
     scene: (number, name, about) => {
@@ -38,18 +40,21 @@ export function openScreen(stream = process.stdout, env = process.env) {
       const flags = [...(method === 'GET' ? [] : [`-X ${method}`]), ...(auth ? [auth] : [])];
       const command = ['curl', ...flags, `$ISTHMUS${shortened(path)}`].join(' ');
       line();
-      line(`  ${paint.dim('$')} ${paint.bold(command)}${body === undefined ? '' : ' \\'}${note && paint.dim(`  ${note}`)}`);
-      if (body !== undefined) line(`      ${paint.bold(`-d '${shortened(body)}'`)}`);
+      const comment = note && paint.dim(`  # ${note}`);
+      line(`  ${paint.dim('$')} ${paint.bold(command)}${body === undefined ? comment : ' \\'}`);
+      if (body !== undefined) line(`      ${paint.bold(`-d '${shortened(body)}'`)}${comment}`);
     },
-    /** What came back, or what anything else says. */
-    answer: (text, ms) => line(`    ${withRest(shortened(text), ms === undefined ? '' : paint.dim(formatMs(ms)))}`),
-    refusal: (text) => line(`    ${paint.yellow(shortened(text))}`),
+    answer: ({ status, ms }, text = '') => {
+      const shown = status < 400 ? paint.green(status) : paint.yellow(status);
+      line(`    ${shown} ${paint.dim(`in ${formatMs(ms)}`)}${text && `  ${shortened(text)}`}`);
+    },
+    detail: (text) => line(`    ${shortened(text)}`),
     command: (text) => {
       line();
       line(`  ${paint.dim('$')} ${paint.bold(text)}`);
     },
     /** What somebody else has to say: the launcher, a service. */
-    aside: (text) => text.split('\n').forEach((each) => line(paint.dim(`    | ${each.trim()}`))),
+    aside: (text) => text.split('\n').forEach((each) => line(paint.yellow(`    | ${each.trim()}`))),
     moving: moving.show,
     clear: moving.clear,
   };
@@ -65,7 +70,7 @@ function withRest(text, rest) {
 }
 
 function painter(hasColour) {
-  const style = (code) => (text) => (hasColour && text ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const style = (code) => (text) => (hasColour && text ? `\x1b[${code}m${text}\x1b[0m` : String(text));
   return Object.fromEntries(Object.entries(STYLES).map(([name, code]) => [name, style(code)]));
 }
 

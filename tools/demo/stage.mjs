@@ -39,5 +39,18 @@ export async function setStage({ isthmus, screen, signal }) {
     expect(`auditor: ${lines.at(-1)}`, breached, 0);
   };
   const dialects = speakers({ api, screen, expect, operations });
-  return { url, credentials, stores, services, screen, api, ...dialects, operations, expect, runDoctor, audit, kept: {} };
+  return {
+    url,
+    credentials,
+    stores,
+    services,
+    screen,
+    api,
+    ...dialects,
+    operations,
+    expect,
+    runDoctor,
+    audit,
+    kept: {},
+  };
 }

@@ -64,17 +64,11 @@ export async function createTestGateway(settleWindowMs = 1_000): Promise<TestGat
     handlers: {},
     operations: new Map(),
   };
-  const listeners: ((payload: string) => void)[] = [];
+  const signals = new FakeSignals();
   const stores = fakeStores({
     database: new FakeDatabase(Object.values(keys), box, state.operations),
     rpc: new FakeServices(state),
-    signals: {
-      publish: () => undefined,
-      subscribe: async (_: string, listen: (payload: string) => void) => {
-        listeners.push(listen);
-        return () => undefined;
-      },
-    },
+    signals,
   });
   const logger = createLogger('api-gateway', 'silent');
   const testing = await Test.createTestingModule({ imports: [AppModule.of(config, logger, [stores])] }).compile();
@@ -88,7 +82,7 @@ export async function createTestGateway(settleWindowMs = 1_000): Promise<TestGat
     inject: app.inject.bind(app) as NestFastifyApplication['inject'],
     keys,
     ...state,
-    signal: (operationId) => listeners.forEach((listen) => listen(operationId)),
+    signal: (operationId) => signals.publish('', operationId),
     close: () => app.close(),
   };
 }
@@ -138,6 +132,19 @@ class FakeDatabase {
     if (!found) return [];
     const { secret, ...rest } = found;
     return [{ ...rest, organizationId: found.projectId, secretSealed: this.box.seal(secret, found.accessKey) }];
+  }
+}
+
+class FakeSignals {
+  private readonly listeners: ((payload: string) => void)[] = [];
+
+  publish(_channel: string, payload: string): void {
+    for (const listen of this.listeners) listen(payload);
+  }
+
+  async subscribe(_channel: string, listener: (payload: string) => void): Promise<() => void> {
+    this.listeners.push(listener);
+    return () => undefined;
   }
 }
 

@@ -49,7 +49,7 @@ export class OutboxRelay {
     // Of many wake-ups that queued behind a running pass, the first does the work of all.
     if (!this.isWoken || !this.isRunning) return;
     this.isWoken = false;
-    let sleepMs = IDLE_MS;
+    let sleepMs: number;
     try {
       while ((await this.relayBatch()) === BATCH);
       sleepMs = Math.min(IDLE_MS, (await nextDueInMs(this.database, this.service)) ?? IDLE_MS);

@@ -9,7 +9,8 @@ export async function cleanUp(stage) {
   const attached = instances.flatMap(({ id, 'private-networks': networks }) =>
     networks.map((network) => ({ path: `${NETWORKS}/${network.id}:detach`, body: { instance: { id } } })),
   );
-  await allAtOnce(stage, `${attached.length} NICs are unplugged`, { method: 'PUT', path: `${NETWORKS}/{id}:detach` }, attached);
+  const detach = { method: 'PUT', path: `${NETWORKS}/{id}:detach`, body: '{"instance":{"id":"…"}}' };
+  await allAtOnce(stage, `${attached.length} instances are detached`, detach, attached);
   const { 'private-networks': networks } = await exoscale.read(NETWORKS);
   const paths = networks.map(({ id }) => ({ path: `${NETWORKS}/${id}` }));
   await allAtOnce(stage, `${paths.length} networks are deleted`, { method: 'DELETE', path: `${NETWORKS}/{id}` }, paths);
@@ -22,20 +23,25 @@ export async function cleanUp(stage) {
 }
 
 /** Many changes of one kind, shown as one. */
-async function allAtOnce({ api, screen, operations, expect }, what, { method, path }, requests) {
-  screen.request({ method, path, auth: '-H "Authorization: EXO2-HMAC-SHA256 …"' }, `# ${requests.length} at once`);
+async function allAtOnce({ api, screen, operations, expect }, what, shown, requests) {
+  const { method } = shown;
+  screen.request({ ...shown, auth: api.shownProof('exoscale') }, `${requests.length} at once`);
   screen.moving(`waiting for ${requests.length} operations`);
   const ends = requests.map(async (request) => {
     const { status, body } = await api('exoscale', method, request.path, { body: request.body, isQuiet: true });
     expect.quietly(`${method} ${request.path} is accepted`, status, 200);
     return (await operations.end(body.id)).state;
   });
-  expect(what, await Promise.all(ends), requests.map(() => 'success'));
+  expect(
+    what,
+    await Promise.all(ends),
+    requests.map(() => 'success'),
+  );
 }
 
 function showVerdict(screen, line) {
   const [, verdict, text] = /^(ok|BREACH) +(.*)$/.exec(line) ?? [];
   if (verdict === 'ok') screen.tick(text);
   else if (verdict === 'BREACH') screen.cross(text);
-  else screen.answer(line);
+  else screen.detail(line);
 }

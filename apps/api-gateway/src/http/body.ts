@@ -4,6 +4,7 @@ import { ProblemError } from '@isthmus/problem';
 export const BODY_LIMIT_BYTES = 256 * 1024;
 /** The deepest body that any dialect documents has 9 levels. */
 const MAX_DEPTH = 32;
+const POISONED = 'The body has a member named __proto__ or constructor; rename or remove it.';
 
 /**
  * Reads JSON bodies and keeps them as they came, because signatures cover the bytes. A body that cannot be read is not
@@ -23,8 +24,7 @@ export function readBodies(fastify: FastifyInstance): void {
       const text = body.toString('utf8');
       // The parser says what it found through the callback; it never answers later.
       void parseJson(request, text, (error, parsed) => {
-        if (error) request.bodyProblem = unreadable(text, error);
-        else if (isDeeperThan(parsed, MAX_DEPTH)) request.bodyProblem = tooDeep();
+        request.bodyProblem = error ? unreadable(text, error) : complaintOf(parsed);
         done(null, request.bodyProblem ? undefined : parsed);
       });
     },
@@ -38,14 +38,8 @@ export function readBodies(fastify: FastifyInstance): void {
 }
 
 function unreadable(text: string, error: Error): ProblemError {
-  return new ProblemError(
-    'malformed-body',
-    isJson(text)
-      ? 'The body has a member named __proto__ (or a constructor with a prototype); remove it.'
-      : 'The body is not valid JSON; check quotes, commas and brackets.',
-    {},
-    { cause: error },
-  );
+  const detail = isJson(text) ? POISONED : 'The body is not valid JSON; check quotes, commas and brackets.';
+  return new ProblemError('malformed-body', detail, {}, { cause: error });
 }
 
 /** JSON that the parser refuses all the same is refused for what it would do to objects made of it. */
@@ -58,8 +52,19 @@ function isJson(text: string): boolean {
   }
 }
 
-function tooDeep(): ProblemError {
-  return new ProblemError('malformed-body', `The body is nested deeper than ${MAX_DEPTH} levels; flatten it.`);
+/** What is wrong with a body that is valid JSON. */
+function complaintOf(body: unknown, levels = MAX_DEPTH): ProblemError | null {
+  if (typeof body !== 'object' || body === null) return null;
+  if (levels === 0) {
+    return new ProblemError('malformed-body', `The body is nested deeper than ${MAX_DEPTH} levels; flatten it.`);
+  }
+  // Libraries ask an object for its constructor to find out what it is; a member of that name would answer for it.
+  if (Object.hasOwn(body, 'constructor')) return new ProblemError('malformed-body', POISONED);
+  for (const member of Object.values(body)) {
+    const complaint = complaintOf(member, levels - 1);
+    if (complaint) return complaint;
+  }
+  return null;
 }
 
 function wrongType(contentType: string): ProblemError {
@@ -68,10 +73,4 @@ function wrongType(contentType: string): ProblemError {
     'unsupported-media-type',
     `The body must be sent with Content-Type: application/json${given ? `, not ${given}` : ''}.`,
   );
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }

@@ -38,13 +38,7 @@ function isLabels(value: unknown): value is Record<string, string> {
 /** An object of up to 64 texts by name, each of up to 255 characters. */
 export function IsLabels(): PropertyDecorator {
   const message = `$property must be an object of at most ${MAX_LABELS} pairs of text, each of at most ${MAX_LABEL_LENGTH} characters without control characters`;
-  const check = ValidateBy({ name: 'labels', validator: { validate: isLabels, defaultMessage: () => message } });
-  // class-transformer would copy the object and lose labels with names like "constructor" on the way.
-  const keep = Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
-  return (target, property) => {
-    check(target, property);
-    keep(target, property);
-  };
+  return ValidateBy({ name: 'labels', validator: { validate: isLabels, defaultMessage: () => message } });
 }
 
 /** What is wrong with a network text, in the words of the CIDR parser; undefined when nothing is. */

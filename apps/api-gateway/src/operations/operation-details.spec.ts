@@ -47,13 +47,15 @@ describe('toDetails', () => {
 
   it('never lets the progress fall, and says 100 only at the end', () => {
     const progress = (...given: Parameters<typeof toDetails>): number => toDetails(...given).progressPercent;
-    const journals = [
-      [],
-      [step('reserve', 'done')],
-      [step('reserve', 'done'), step('ensure', 'failed')],
-      [step('reserve', 'undone'), step('ensure', 'undone')],
+    const [forward, undo] = [plan(), plan({ direction: 'undo' })];
+    const history: [OperationPlan, JournaledStep[]][] = [
+      [forward, []],
+      [forward, [step('reserve', 'done')]],
+      [forward, [step('reserve', 'done'), step('ensure', 'failed')]],
+      [undo, [step('reserve', 'done'), step('ensure', 'failed')]],
+      [undo, [step('reserve', 'undone'), step('ensure', 'undone')]],
     ];
-    expect(journals.map((journal) => progress(operationView(), plan(), journal))).toEqual([0, 33, 66, 66]);
+    expect(history.map((moment) => progress(operationView(), ...moment))).toEqual([0, 33, 33, 66, 66]);
     expect(
       progress(
         operationView(),

@@ -17,7 +17,7 @@ describe('SettleWindow', () => {
   let window: SettleWindow;
 
   beforeEach(async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     [ended, reads, subscriptions, failing] = [new Map(), [], 0, false];
     const reader = {
       findEnded: async (ids: string[]) => {

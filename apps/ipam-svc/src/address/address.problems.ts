@@ -11,7 +11,11 @@ export function outsideDetail(address: string, subnets: SubnetRow[]): string {
 }
 
 export function heldProblem(address: string, subnet: SubnetRow): ProblemError {
-  const words = { gateway: 'for its gateway', network: 'as its network address', broadcast: 'as its broadcast address' };
+  const words = {
+    gateway: 'for its gateway',
+    network: 'as its network address',
+    broadcast: 'as its broadcast address',
+  };
   const reason = heldFor(subnet, address);
   const detail = `${address} is held by ${subnet.cidr} ${reason ? words[reason] : 'for itself'}; choose another address.`;
   return new ProblemError('conflict', detail, { resource: 'address' });

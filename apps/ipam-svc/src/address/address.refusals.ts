@@ -24,7 +24,9 @@ export class AddressRefusals {
       const own = privateNetworkId ? await this.subnets.listOfNetworks(tx, projectId, [privateNetworkId]) : [];
       const detail = outsideDetail(address ?? '', own.length > 0 || !subnet ? own : [subnet]);
       // A saga that assigns has asked before whether the address fits: the network was changed since.
-      return owner ? new ProblemError('conflict', detail, { resource: 'address' }) : ProblemError.invalid('address', detail);
+      return owner
+        ? new ProblemError('conflict', detail, { resource: 'address' })
+        : ProblemError.invalid('address', detail);
     }
     switch (refused.outcome) {
       case 'held':
@@ -37,7 +39,11 @@ export class AddressRefusals {
   }
 
   /** Why there is nothing to book from. */
-  async noSource(tx: Tx, { subnetId, privateNetworkId = '', family }: BookAddress, projectId: string): Promise<ProblemError> {
+  async noSource(
+    tx: Tx,
+    { subnetId, privateNetworkId = '', family }: BookAddress,
+    projectId: string,
+  ): Promise<ProblemError> {
     const detail = `has no IPv${family} addresses; choose the other family or another source.`;
     if (subnetId !== undefined) {
       const subnet = await this.subnets.find(tx, projectId, subnetId);

@@ -88,7 +88,12 @@ export class AddressRepository {
     );
   }
 
-  async release(tx: Tx, projectId: string, id: string, requestId: string): Promise<'released' | 'missing' | 'attached'> {
+  async release(
+    tx: Tx,
+    projectId: string,
+    id: string,
+    requestId: string,
+  ): Promise<'released' | 'missing' | 'attached'> {
     const sql = 'SELECT ipam.release($1, $2, $3) AS outcome';
     const [row] = await tx.query<{ outcome: 'released' | 'missing' | 'attached' }>(sql, [projectId, id, requestId]);
     return row?.outcome ?? 'missing';
@@ -118,7 +123,11 @@ export class AddressRepository {
   }
 
   /** Oldest first. */
-  list(db: Queryable, projectId: string, { privateNetworkIds, ownerIds, addressIds }: ListAddresses): Promise<AddressRow[]> {
+  list(
+    db: Queryable,
+    projectId: string,
+    { privateNetworkIds, ownerIds, addressIds }: ListAddresses,
+  ): Promise<AddressRow[]> {
     const values: unknown[] = [projectId];
     const conditions = ['s.project_id = $1'];
     const add = (column: string, ids: string[] | undefined): void => {

@@ -124,7 +124,12 @@ export class AddressService {
   ): Promise<AddressView[]> {
     const ids = [...new Set(addressIds.map((id) => requireUuid('address', id).toLowerCase()))];
     const rows = await this.addresses.lock(tx, context.projectId, ids);
-    for (const id of ids) requireAttachable(rows.find((row) => row.id === id), id, privateNetworkId);
+    for (const id of ids)
+      requireAttachable(
+        rows.find((row) => row.id === id),
+        id,
+        privateNetworkId,
+      );
     if (new Set(rows.map((row) => familyOf(row.address))).size < rows.length) {
       throw ProblemError.invalid('addressIds', 'Give at most one address of each family.');
     }

@@ -72,7 +72,9 @@ describe('allocation', () => {
 
   it('lets given and automatic addresses race without losing any', async () => {
     const subnet = await ipam.reserveCidr('10.0.0.0/26', { hasGateway: false });
-    const given = Array.from({ length: 62 }, (_, n) => ipam.book(subnet, `10.0.0.${n + 1}`).catch(() => ipam.book(subnet)));
+    const given = Array.from({ length: 62 }, (_, n) =>
+      ipam.book(subnet, `10.0.0.${n + 1}`).catch(() => ipam.book(subnet)),
+    );
     const automatic = Array.from({ length: 62 }, () => ipam.book(subnet));
     expect(await outcomes([...given, ...automatic])).toEqual({ kept: 62, codes: ['exhausted'] });
   });
@@ -87,9 +89,7 @@ describe('allocation', () => {
     );
     expect(await refusal('10.0.0.1')).toBe('10.0.0.1 is held by 10.0.0.0/24 for its gateway; choose another address.');
     expect(await refusal('10.0.0.255')).toContain('as its broadcast address');
-    expect(await refusal('10.0.1.1')).toBe(
-      '10.0.1.1 is outside of the network; choose an address inside 10.0.0.0/24.',
-    );
+    expect(await refusal('10.0.1.1')).toBe('10.0.1.1 is outside of the network; choose an address inside 10.0.0.0/24.');
     expect(await refusal('010.0.0.7')).toContain('remove the leading zeros');
     expect(await refusal('fd00::1')).toContain('fd00::1 is not an IPv4 address.');
     const check = (address: string) =>
@@ -178,8 +178,12 @@ describe('allocation', () => {
     await expect(ipam.subnets.capacity({ subnetId }, foreign('subnet.capacity'))).rejects.toMatchObject(missing);
     const booking = { family: 4 as const, tags: [] };
     await expect(ipam.addresses.book({ subnetId, ...booking }, foreign('address.book'))).rejects.toMatchObject(missing);
-    await expect(ipam.addresses.book({ privateNetworkId, ...booking }, foreign('address.book'))).rejects.toMatchObject(missing);
-    await expect(ipam.addresses.book({ subnetId: 'x', ...booking }, foreign('address.book'))).rejects.toMatchObject(missing);
+    await expect(ipam.addresses.book({ privateNetworkId, ...booking }, foreign('address.book'))).rejects.toMatchObject(
+      missing,
+    );
+    await expect(ipam.addresses.book({ subnetId: 'x', ...booking }, foreign('address.book'))).rejects.toMatchObject(
+      missing,
+    );
     expect(await ipam.addresses.list({ addressIds: [addressId] }, foreign('address.list'))).toEqual([]);
     expect(await ipam.addresses.list({ privateNetworkIds: [privateNetworkId] }, foreign('address.list'))).toEqual([]);
     expect(await ipam.subnets.list({ privateNetworkIds: [privateNetworkId] }, foreign('subnet.list'))).toEqual([]);

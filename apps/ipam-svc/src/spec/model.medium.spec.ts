@@ -21,7 +21,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      kind: fc.constantFrom('attach' as const, 'release-owner' as const, 'release' as const, 'undo' as const, 'early-undo' as const),
+      kind: fc.constantFrom(
+        'attach' as const,
+        'release-owner' as const,
+        'release' as const,
+        'undo' as const,
+        'early-undo' as const,
+      ),
       pick,
     }),
   },
@@ -87,14 +93,22 @@ describe('allocation against a model', () => {
       expect(numberOf(answer.address)).toBe(expected);
       const { id, isReserved } = answer;
       const attachedBy = owner ? requestId : null;
-      model.used.set(numberOf(answer.address), { id, isReserved, owner: owner?.id ?? null, createdBy: requestId, attachedBy });
+      model.used.set(numberOf(answer.address), {
+        id,
+        isReserved,
+        owner: owner?.id ?? null,
+        createdBy: requestId,
+        attachedBy,
+      });
     }
     return requestId;
   }
 
   async function attach(model: Model, used: Used): Promise<string> {
     const [owner, requestId] = [nic(), randomUUID()];
-    const answer = await ipam.assign(subnet.privateNetworkId, owner, { addressIds: [used.id] }, requestId).catch(codeOf);
+    const answer = await ipam
+      .assign(subnet.privateNetworkId, owner, { addressIds: [used.id] }, requestId)
+      .catch(codeOf);
     expect(typeof answer === 'string' ? answer : 'attached').toBe(used.owner ? 'conflict' : 'attached');
     if (!used.owner) Object.assign(used, { owner: owner.id, attachedBy: requestId });
     return requestId;
@@ -178,7 +192,8 @@ describe('allocation against a model', () => {
       }
       const [held] = mine.splice(next.pick % Math.max(mine.length, 1), 1);
       if (!held) continue;
-      if (next.kind === 'undo' || next.kind === 'early-undo') await Promise.all([ipam.undo(held.requestId), ipam.undo(held.requestId)]);
+      if (next.kind === 'undo' || next.kind === 'early-undo')
+        await Promise.all([ipam.undo(held.requestId), ipam.undo(held.requestId)]);
       else if (held.owner) await ipam.releaseOwner(held.owner);
       else await ipam.release(held.id);
     }

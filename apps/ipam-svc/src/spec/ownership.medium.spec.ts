@@ -10,7 +10,10 @@ describe('ownership', () => {
 
   /** A network with an IPv4 and an IPv6 subnet. */
   const dual = async (cidr = '10.0.0.0/24'): Promise<{ network: string; v4: SubnetView; v6: SubnetView }> => {
-    const plans = [{ kind: 'cidr', cidr, hasGateway: true }, { kind: 'automatic', family: 6, prefixLength: 64 }];
+    const plans = [
+      { kind: 'cidr', cidr, hasGateway: true },
+      { kind: 'automatic', family: 6, prefixLength: 64 },
+    ];
     const [v4, v6] = await ipam.reserve(plans as never);
     if (!v4 || !v6) throw new Error('no subnets');
     return { network: v4.privateNetworkId, v4, v6 };
@@ -71,7 +74,8 @@ describe('ownership', () => {
     const sixth = await ipam.book(v6);
     const all = Array.from({ length: 8 }, () => ipam.assign(network, nic(), { addressIds: [first.id, sixth.id] }));
     expect(await outcomes(all)).toEqual({ kept: 1, codes: ['conflict'] });
-    const attempt = (privateNetworkId: string, addressIds: string[]) => ipam.assign(privateNetworkId, nic(), { addressIds });
+    const attempt = (privateNetworkId: string, addressIds: string[]) =>
+      ipam.assign(privateNetworkId, nic(), { addressIds });
     await expect(attempt(other.network, [second.id])).rejects.toMatchObject({ code: 'invalid-argument' });
     await expect(attempt(network, [randomUUID()])).rejects.toMatchObject({ code: 'not-found' });
     await expect(attempt(network, ['nonsense'])).rejects.toMatchObject({ code: 'not-found' });

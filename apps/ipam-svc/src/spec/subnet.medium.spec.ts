@@ -121,7 +121,9 @@ describe('subnets', () => {
     const subnet = await ipam.reserveCidr('10.0.0.0/24');
     const plans = [given('10.5.0.0/24'), automatic] as object[];
     for (const plan of plans) {
-      await expect(ipam.reserve([{ ...plan, id: subnet.id } as never])).rejects.toMatchObject({ code: 'already-exists' });
+      await expect(ipam.reserve([{ ...plan, id: subnet.id } as never])).rejects.toMatchObject({
+        code: 'already-exists',
+      });
     }
   });
 
@@ -148,11 +150,18 @@ describe('subnets', () => {
     for (let round = 0; round < 10; round++) {
       const subnet = await ipam.reserveCidr('10.0.0.0/24');
       const { privateNetworkId } = subnet;
-      const booking = ipam.book(subnet).then(() => 'booked', (error) => error.code);
-      const release = ipam.subnets
-        .release({ privateNetworkId }, ipam.context('subnet.release'))
-        .then(() => 'released', (error) => error.code);
-      expect([['booked', 'precondition-failed'], ['not-found', 'released']]).toContainEqual([await booking, await release]);
+      const booking = ipam.book(subnet).then(
+        () => 'booked',
+        (error) => error.code,
+      );
+      const release = ipam.subnets.release({ privateNetworkId }, ipam.context('subnet.release')).then(
+        () => 'released',
+        (error) => error.code,
+      );
+      expect([
+        ['booked', 'precondition-failed'],
+        ['not-found', 'released'],
+      ]).toContainEqual([await booking, await release]);
     }
   });
 
@@ -184,7 +193,9 @@ describe('subnets', () => {
       const [subnet] = await ipam.reserve([given('10.0.0.0/24')], place(vpcId));
       await ipam.reserve([given('10.0.1.0/24')], place(vpcId));
       if (!subnet) throw new Error('no subnet');
-      await expect(reshape(subnet, '10.0.0.0/23', '10.0.0.10', '10.0.0.20')).rejects.toMatchObject({ code: 'conflict' });
+      await expect(reshape(subnet, '10.0.0.0/23', '10.0.0.10', '10.0.0.20')).rejects.toMatchObject({
+        code: 'conflict',
+      });
       expect(await reshape(subnet, '10.0.0.0/25', '10.0.0.10', '10.0.0.20')).toMatchObject({ gateway: '10.0.0.1' });
     });
 
@@ -197,7 +208,10 @@ describe('subnets', () => {
           else expect(booked.code).toBe('exhausted');
         }
       };
-      const shapes = Array.from({ length: 8 }, (_, n) => ['10.0.0.0/24', `10.0.0.${10 + n}`, `10.0.0.${20 + n}`] as const);
+      const shapes = Array.from(
+        { length: 8 },
+        (_, n) => ['10.0.0.0/24', `10.0.0.${10 + n}`, `10.0.0.${20 + n}`] as const,
+      );
       const reshaper = async () => {
         for (const [cidr, start, end] of shapes) await reshape(subnet, cidr, start, end);
       };

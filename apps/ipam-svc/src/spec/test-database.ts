@@ -129,7 +129,8 @@ export class Ipam {
     for (const { id, project } of subnets) {
       const context = this.context('subnet.capacity', undefined, project);
       const { total, used, held, free } = await this.subnets.capacity({ subnetId: id }, context);
-      if (BigInt(used) + BigInt(held) + BigInt(free) !== BigInt(total)) unbalanced.push(`I7 ${id} ${free} ${used} ${total}`);
+      if (BigInt(used) + BigInt(held) + BigInt(free) !== BigInt(total))
+        unbalanced.push(`I7 ${id} ${free} ${used} ${total}`);
     }
     return [...rows.map(({ violation }) => violation), ...unbalanced];
   }

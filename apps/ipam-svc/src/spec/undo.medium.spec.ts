@@ -23,7 +23,9 @@ describe('undo', () => {
     await ipam.assign(subnet.privateNetworkId, owner);
     await ipam.undo(requestId);
     expect(await addressesOf(subnet)).toHaveLength(1);
-    await expect(ipam.assign(subnet.privateNetworkId, owner, {}, requestId)).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(ipam.assign(subnet.privateNetworkId, owner, {}, requestId)).rejects.toMatchObject({
+      code: 'interrupted',
+    });
   });
 
   it('keeps a late original from doing anything', async () => {
@@ -127,7 +129,12 @@ describe('undo', () => {
     const placement = { subnetId, privateNetworkId, vpcId, region, isJoined: false };
     const wider = { cidr: '10.0.0.0/23', range: { start: '10.0.1.10', end: '10.0.1.20' } };
     const reshaped = await ipam.subnets.reshape({ ...placement, ...wider }, ipam.context('subnet.reshape', requestId));
-    expect(reshaped).toMatchObject({ id: subnetId, cidr: '10.0.0.0/23', rangeStart: '10.0.1.10', rangeEnd: '10.0.1.20' });
+    expect(reshaped).toMatchObject({
+      id: subnetId,
+      cidr: '10.0.0.0/23',
+      rangeStart: '10.0.1.10',
+      rangeEnd: '10.0.1.20',
+    });
     expect(await ipam.freeOf(subnetId)).toContain('10.0.1.10-10.0.1.20');
     const late = await ipam.book(subnet);
     expect(late.address).toBe('10.0.1.10');

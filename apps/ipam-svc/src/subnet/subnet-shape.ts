@@ -80,4 +80,3 @@ export function heldFor(shape: SubnetShape, address: string): 'gateway' | 'netwo
   if (cidr.family === 4 && address === formatAddress(addToAddress(lastUsable(cidr), 1n))) return 'broadcast';
   return undefined;
 }
-

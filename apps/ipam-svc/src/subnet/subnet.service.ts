@@ -105,7 +105,9 @@ export class SubnetService {
       const { cidr, range, hasGateway } = plan;
       return this.placeGiven(tx, subnet, shapeOf({ cidr, range, hasGateway, isJoined: subnet.isJoined }));
     }
-    return plan.family === 4 ? this.placeNext(tx, subnet, plan.prefixLength) : this.placeUla(tx, subnet, plan.prefixLength);
+    return plan.family === 4
+      ? this.placeNext(tx, subnet, plan.prefixLength)
+      : this.placeUla(tx, subnet, plan.prefixLength);
   }
 
   private async placeGiven(tx: Tx, subnet: NewSubnet, shape: SubnetShape): Promise<void> {
@@ -160,7 +162,11 @@ export class SubnetService {
   }
 }
 
-function newSubnet(placement: Omit<NewSubnet, 'id' | 'projectId' | 'requestId'>, id: string, context: RpcContext): NewSubnet {
+function newSubnet(
+  placement: Omit<NewSubnet, 'id' | 'projectId' | 'requestId'>,
+  id: string,
+  context: RpcContext,
+): NewSubnet {
   const { privateNetworkId, vpcId, region, isJoined } = placement;
   requireUuid('subnet', id);
   requireUuid('private-network', privateNetworkId);

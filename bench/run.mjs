@@ -1,0 +1,30 @@
+// npm run bench [-- --short] [-- --only=create-network,attach]: see README.md.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bootstrap, ROOT, runProgram } from '../tools/bootstrap.mjs';
+
+const PLANS = {
+  full: { windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000 },
+  short: { windows: 1, windowMs: 600, auditedAddresses: 100_000 },
+};
+
+await runProgram(async () => {
+  if (process.env.ISTHMUS_DIST === undefined) await bootstrap();
+  const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } });
+  const mode = values.short ? 'short' : 'full';
+  // Only now are the packages sure to be there.
+  const { runCases } = await import('./harness/runner.mjs');
+  const result = await runCases({ plan: PLANS[mode], only: values.only?.split(',') });
+  writeResult({ mode, ...result });
+});
+process.exit();
+
+function writeResult(result) {
+  const folder = join(ROOT, 'bench', 'results');
+  mkdirSync(folder, { recursive: true });
+  const suffix = result.mode === 'short' ? '-short' : '';
+  const file = join(folder, `${result.date.slice(0, 10)}-${result.commit.sha}${suffix}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`\nWritten to ${file}`);
+}
