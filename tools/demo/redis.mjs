@@ -4,13 +4,17 @@ import { connect } from 'node:net';
 const ANSWER_TIMEOUT_MS = 5000;
 
 /**
- * Empties Redis for real, again and again, over one connection.
+ * Empties Redis for real.
  *
  * @param {string} url redis://[user]:password@host:port
- * @param {() => boolean} isEnough asked after each time; it is done at least once
+ * @param {{until?: Promise<unknown>, longestMs?: number}} [options] once unless told to go on until something has happened
  * @returns {Promise<{times: number, keys: number}>} how often, and how many keys went in all
  */
-export async function flushAll(url, isEnough) {
+export async function flushAll(url, { until = Promise.resolve(), longestMs = 0 } = {}) {
+  let isOver = false;
+  const end = () => (isOver = true);
+  until.then(end, end);
+  const startedMs = performance.now();
   const { hostname, port, username, password } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) || 6379 }).setEncoding('utf8');
   socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('Redis does not answer')));
@@ -21,7 +25,7 @@ export async function flushAll(url, isEnough) {
       const [size] = await ask(socket, [['DBSIZE'], ['FLUSHALL']]);
       keys += Number(size.slice(1));
       times += 1;
-    } while (!isEnough());
+    } while (!isOver && performance.now() - startedMs < longestMs);
     return { times, keys };
   } finally {
     socket.destroy();

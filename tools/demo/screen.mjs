@@ -49,9 +49,9 @@ export function openScreen(stream = process.stdout, env = process.env) {
       line(`    ${shown} ${paint.dim(`in ${formatMs(ms)}`)}${text && `  ${shortened(text)}`}`);
     },
     detail: (text) => line(`    ${shortened(text)}`),
-    command: (text) => {
+    command: (text, note = '') => {
       line();
-      line(`  ${paint.dim('$')} ${paint.bold(text)}`);
+      line(`  ${paint.dim('$')} ${paint.bold(text)}${note && paint.dim(`  # ${note}`)}`);
     },
     /** What somebody else has to say: the launcher, a service. */
     aside: (text) => text.split('\n').forEach((each) => line(paint.yellow(`    | ${each.trim()}`))),

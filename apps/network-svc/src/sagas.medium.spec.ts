@@ -1,28 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { Addressing, CreatePrivateNetwork } from '@isthmus/contracts';
 import type { Accepted, AttachmentView, OperationKind } from '@isthmus/model';
 import { SagaRegistry } from '@isthmus/operations';
-import { RpcContext } from '@isthmus/rpc';
-import { createLogger, NestLog } from '@isthmus/telemetry';
-import {
-  createTestDatabase,
-  type EndedOperation,
-  requireScenarios,
-  type SagaScenario,
-  type SagaWorld,
-  sagaTests,
-  type ServiceProcess,
-  startService,
-  startTestRedis,
-  StrikingProbe,
-  type TestDatabase,
-  type TestRedis,
-  until,
-  violations,
-} from '@isthmus/testing';
-import { AppModule, SAGAS } from './app.module';
+import { requireScenarios, type SagaScenario, type SagaWorld, sagaTests, violations } from '@isthmus/testing';
+import { type NetworkApp, startNetworkApp } from '../test/network-app';
+import { SAGAS } from './app.module';
 import { AttachmentService } from './attachment/attachment.service';
 import { FabricDriver } from './fabric/fabric.driver';
 import type { MemoryFabricDriver } from './fabric/memory-fabric.driver';
@@ -32,65 +14,20 @@ const REGION = 'fr-par';
 const ZONE = 'fr-par-1';
 
 describe('the sagas of network-svc, with the real ipam-svc', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let ipam: ServiceProcess;
-  let app: INestApplicationContext;
+  let network: NetworkApp;
   let fabric: MemoryFabricDriver;
-  const probe = new StrikingProbe();
-  const projectId = randomUUID();
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-    ipam = await startService('ipam-svc', { DATABASE_URL: database.url, REDIS_URL: redis.url });
-    const logger = createLogger('network-svc', 'silent');
-    const config = {
-      databaseUrl: database.url,
-      redisUrl: redis.url,
-      fabricLatencyMs: 0,
-      fabricFaults: undefined,
-      isInstanceRegistryOpen: true,
-      operationLeaseMs: 60_000,
-    };
-    const retries = { budget: 8, firstDelayMs: 1, maxDelayMs: 10, stuckAfter: 50 };
-    app = await NestFactory.createApplicationContext(AppModule.forRoot(config, logger, { probe, retries }), {
-      logger: new NestLog(logger),
-    });
-    fabric = app.get(FabricDriver);
+    network = await startNetworkApp();
+    fabric = network.app.get(FabricDriver);
   });
 
-  afterEach(() => probe.disarm());
+  afterEach(() => network.probe.disarm());
 
-  afterAll(async () => {
-    await app.close();
-    await ipam.signal('SIGTERM');
-    await redis.stop();
-    await database.drop();
-  });
-
-  function context(): RpcContext {
-    const request = { requestId: randomUUID(), projectId, principal: 'test', caller: 'test', traceparent: null };
-    return new RpcContext('network', { ...request, pattern: 'test' } as never, new Date(Date.now() + 60_000));
-  }
-
-  async function succeed<T extends Accepted<unknown>>(accepting: Promise<T>): Promise<T> {
-    const accepted = await accepting;
-    const { state, message } = await ended(accepted.operation.id);
-    if (state !== 'success') throw new Error(`a preparation ended as ${state}: ${message}`);
-    return accepted;
-  }
-
-  const ended = (id: string): Promise<EndedOperation> =>
-    until(`operation ${id} ends`, async () => {
-      const [operation] = await database.query<EndedOperation>(
-        `SELECT state, message, (SELECT json_agg(s ORDER BY position) FROM ops.operation_step s WHERE operation_id = o.id)
-                AS steps FROM ops.operation o WHERE id = $1 AND state <> 'pending'`,
-        [id],
-      );
-      return operation;
-    });
+  afterAll(() => network.stop());
 
   async function snapshot(): Promise<unknown> {
+    const { database } = network;
     return {
       networks: await database.query(
         `SELECT id, name, description, labels, state, is_dhcp_enabled, dhcp_options, attachment_count
@@ -112,20 +49,18 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
     };
   }
 
-  const world: SagaWorld = {
-    probe,
+  const world = (): SagaWorld => ({
+    probe: network.probe,
     snapshot,
-    ended,
-    violations: () => violations(database),
-    killWorkerOf: async (operationId) => {
-      await database.query('UPDATE ops.operation SET lease_until = now(), wake_at = now() WHERE id = $1', [
-        operationId,
-      ]);
+    ended: (id) => network.ended(id),
+    violations: () => violations(network.database),
+    killWorkerOf: async (id) => {
+      await network.database.query('UPDATE ops.operation SET lease_until = now(), wake_at = now() WHERE id = $1', [id]);
     },
-  };
+  });
 
-  const networks = () => app.get(PrivateNetworkService);
-  const attachments = () => app.get(AttachmentService);
+  const networks = () => network.app.get(PrivateNetworkService);
+  const attachments = () => network.app.get(AttachmentService);
 
   const creation = (addressing: Addressing): CreatePrivateNetwork => ({
     region: REGION,
@@ -148,61 +83,61 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
   };
 
   async function makeNetwork(): Promise<string> {
-    return (await succeed(networks().create(creation(managed), context()))).resource.id;
+    return (await network.succeed(networks().create(creation(managed), network.context()))).resource.id;
   }
 
   async function attach(privateNetworkId: string): Promise<Accepted<AttachmentView>> {
     const instance = { instanceId: randomUUID(), instanceZone: ZONE, region: REGION, tags: [] };
-    return attachments().create({ privateNetworkId, ...instance }, context());
+    return attachments().create({ privateNetworkId, ...instance }, network.context());
   }
 
   const scenarios: Record<OperationKind, SagaScenario<never>> = {
     'private-network.create': {
       prepare: async () => undefined as never,
-      accept: async () => (await networks().create(creation({ kind: 'automatic' }), context())).operation.id,
+      accept: async () => (await networks().create(creation({ kind: 'automatic' }), network.context())).operation.id,
     },
     'private-network.update': {
       prepare: makeNetwork as () => Promise<never>,
       accept: async (privateNetworkId: string) => {
         const range = { startIp: '10.0.0.20', endIp: '10.0.1.40', netmask: '255.255.254.0' };
         const change = { privateNetworkId, region: REGION, name: 'renamed', range };
-        return (await networks().update(change, context())).operation.id;
+        return (await networks().update(change, network.context())).operation.id;
       },
     },
     'private-network.enable-dhcp': {
       prepare: (async () => {
         const without = { ...creation({ kind: 'automatic' }), isDhcpEnabled: false };
-        return (await succeed(networks().create(without, context()))).resource.id;
+        return (await network.succeed(networks().create(without, network.context()))).resource.id;
       }) as () => Promise<never>,
       accept: async (privateNetworkId: string) =>
-        (await networks().enableDhcp({ privateNetworkId, region: REGION }, context())).operation.id,
+        (await networks().enableDhcp({ privateNetworkId, region: REGION }, network.context())).operation.id,
     },
     'private-network.delete': {
       prepare: makeNetwork as () => Promise<never>,
       accept: async (privateNetworkId: string) =>
-        (await networks().delete({ privateNetworkId, region: REGION }, context())).operation.id,
+        (await networks().delete({ privateNetworkId, region: REGION }, network.context())).operation.id,
     },
     'attachment.create': {
       prepare: makeNetwork as () => Promise<never>,
       accept: async (privateNetworkId: string) => (await attach(privateNetworkId)).operation.id,
     },
     'attachment.update-ip': {
-      prepare: (async () => (await succeed(attach(await makeNetwork()))).resource) as () => Promise<never>,
+      prepare: (async () => (await network.succeed(attach(await makeNetwork()))).resource) as () => Promise<never>,
       accept: async ({ privateNetworkId, instanceId }: AttachmentView) => {
         const move = { privateNetworkId, instanceId, region: REGION, address: '10.0.0.200' };
-        return (await attachments().updateIp(move, context())).operation.id;
+        return (await attachments().updateIp(move, network.context())).operation.id;
       },
     },
     'attachment.delete': {
-      prepare: (async () => (await succeed(attach(await makeNetwork()))).resource) as () => Promise<never>,
+      prepare: (async () => (await network.succeed(attach(await makeNetwork()))).resource) as () => Promise<never>,
       accept: async ({ id }: AttachmentView) =>
-        (await attachments().delete({ attachmentId: id }, context())).operation.id,
+        (await attachments().delete({ attachmentId: id }, network.context())).operation.id,
     },
   };
 
   it('has a scenario for every registered saga', () => {
     requireScenarios(
-      app.get(SagaRegistry).all.map(({ kind }) => kind),
+      network.app.get(SagaRegistry).all.map(({ kind }) => kind),
       scenarios,
     );
   });
@@ -210,7 +145,7 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
   for (const Saga of SAGAS) {
     // The shape of a saga (kind and steps) needs none of what it works with.
     const shape = new (Saga as new () => InstanceType<typeof Saga>)();
-    sagaTests(it, shape as never, scenarios[shape.kind], () => world);
+    sagaTests(it, shape as never, scenarios[shape.kind], world);
   }
 });
 

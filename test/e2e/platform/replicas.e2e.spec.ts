@@ -54,7 +54,12 @@ describe('two replicas of each service', () => {
 
   it('share the requests out: every replica has read some', async () => {
     for (const service of ['network', 'ipam']) {
-      const consumers = (await stack.redis.client.call('XINFO', 'CONSUMERS', `{${service}}:requests`, service)) as unknown[];
+      const consumers = (await stack.redis.client.call(
+        'XINFO',
+        'CONSUMERS',
+        `{${service}}:requests`,
+        service,
+      )) as unknown[];
       expect(consumers).toHaveLength(2);
     }
   });
@@ -90,7 +95,9 @@ describe('two replicas of each service', () => {
     const [crowded] = networks;
     const crowd = await Promise.all(
       Array.from({ length: 270 }, (_, n) =>
-        clientOf(n).send('PUT', `/v2/private-network/${crowded?.reference.id}:attach`, { instance: { id: randomUUID() } }),
+        clientOf(n).send('PUT', `/v2/private-network/${crowded?.reference.id}:attach`, {
+          instance: { id: randomUUID() },
+        }),
       ),
     );
     const [row] = await stack.database.query('SELECT attachment_count FROM network.private_network WHERE id = $1', [

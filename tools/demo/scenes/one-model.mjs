@@ -31,11 +31,11 @@ async function seenByExoscale({ scaleway, exoscale, expect }) {
     says: ({ id: made, name }) => `network ${made} "${name}"`,
   });
   const depot = `/v2/private-network/${id}`;
-  const { vni: _vni, ...seen } = await exoscale.read(depot, {
+  const seen = await exoscale.read(depot, {
     says: (network) => `"${network.name}": ${network['start-ip']} to ${network['end-ip']}, ${network.netmask}`,
   });
   const range = { 'start-ip': '10.77.0.2', 'end-ip': '10.77.0.254', netmask: '255.255.255.0' };
-  expect('the network that Scaleway made, as Exoscale shows it', seen, { id, name: 'depot', ...range });
+  expect('the network that Scaleway made, as Exoscale shows it', seen, { id, vni: seen.vni, name: 'depot', ...range });
   return depot;
 }
 

@@ -38,7 +38,13 @@ function isLabels(value: unknown): value is Record<string, string> {
 /** An object of up to 64 texts by name, each of up to 255 characters. */
 export function IsLabels(): PropertyDecorator {
   const message = `$property must be an object of at most ${MAX_LABELS} pairs of text, each of at most ${MAX_LABEL_LENGTH} characters without control characters`;
-  return ValidateBy({ name: 'labels', validator: { validate: isLabels, defaultMessage: () => message } });
+  const check = ValidateBy({ name: 'labels', validator: { validate: isLabels, defaultMessage: () => message } });
+  // class-transformer copies objects, and loses members on the way that are named like methods ("toString").
+  const keep = Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
+  return (target, property) => {
+    check(target, property);
+    keep(target, property);
+  };
 }
 
 /** What is wrong with a network text, in the words of the CIDR parser; undefined when nothing is. */

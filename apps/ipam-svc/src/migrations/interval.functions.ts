@@ -133,7 +133,7 @@ $$;
 
 -- Computes the free intervals of a subnet anew: what lies between the used and held addresses, cut at the range's ends.
 CREATE FUNCTION ipam.rebuild_free(in_subnet uuid) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_seqscan = off AS $$
   DELETE FROM ipam.free_interval WHERE subnet_id = in_subnet;
   INSERT INTO ipam.free_interval (subnet_id, lo, hi)
   WITH place AS (

@@ -1,8 +1,11 @@
-/** Placing subnets: the last word is the exclusion constraints'. */
+/**
+ * Placing subnets: the last word is the exclusion constraints'. Index scans are forced, also on the foreign keys' own checks:
+ * where a few subnets have most of the addresses, the planner takes any subnet for one of those and reads the whole table.
+ */
 export const SUBNET_FUNCTIONS = `
 -- A subnet that a block could not lie beside: of the network itself or, for a joined one, of the VPC.
 CREATE FUNCTION ipam.overlapping(in_vpc uuid, in_network uuid, in_is_joined boolean, in_cidr cidr) RETURNS ipam.subnet
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_seqscan = off AS $$
   (SELECT s FROM ipam.subnet s WHERE s.private_network_id = in_network AND s.cidr && in_cidr)
   UNION ALL
   (SELECT s FROM ipam.subnet s WHERE in_is_joined AND s.vpc_id = in_vpc AND s.is_joined AND s.cidr && in_cidr)
@@ -11,7 +14,7 @@ $$;
 
 -- Inserts a subnet with its free intervals. False when the id or an overlapping subnet is there already.
 CREATE FUNCTION ipam.add_subnet(in_subnet ipam.subnet) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
   INSERT INTO ipam.subnet SELECT in_subnet.* ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
@@ -26,7 +29,7 @@ END $$;
 -- does for rows: each goes on to the next block instead of waiting for the one before to commit. The cost is one pass over
 -- the subnets of the VPC, whatever the size of the block.
 CREATE FUNCTION ipam.pick_block(in_vpc uuid, in_network uuid, in_is_joined boolean, in_prefix int) RETURNS cidr
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   space CONSTANT inet := '172.16.0.0';
   block_size CONSTANT bigint := 1::bigint << (32 - in_prefix);
@@ -77,7 +80,7 @@ END $$;
 
 -- Places a subnet in the next free block; the gateway is the first usable address where there is one. Null when none is left.
 CREATE FUNCTION ipam.add_next_block(in_subnet ipam.subnet, in_prefix int) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
   block cidr;
   network inet;
@@ -104,7 +107,7 @@ END $$;
 
 -- Gives a subnet another block, range and gateway, in which all its addresses must fit. False when it would overlap another.
 CREATE FUNCTION ipam.set_shape(in_shape ipam.subnet) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
   UPDATE ipam.subnet s
      SET cidr = in_shape.cidr, range_start = in_shape.range_start, range_end = in_shape.range_end,
@@ -118,7 +121,7 @@ END $$;
 
 -- Deletes the subnets of a network. False when an address in them is booked or attached.
 CREATE FUNCTION ipam.release_subnets(in_project uuid, in_network uuid, in_request text) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
   gone jsonb;
   ids uuid[];
@@ -136,5 +139,24 @@ BEGIN
   DELETE FROM ipam.subnet s WHERE s.id = ANY (ids);
   INSERT INTO ipam.undo_note (request_id, project_id, kind, data) VALUES (in_request, in_project, 'subnets', gone);
   RETURN true;
+END $$;
+
+-- Deletes those of the subnets that a request made. Answers the block of one that is in use: roll back then.
+CREATE FUNCTION ipam.undo_subnets(in_project uuid, in_ids uuid[], in_request text) RETURNS cidr
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+  made ipam.subnet;
+BEGIN
+  FOR made IN
+    SELECT s.* FROM ipam.subnet s
+     WHERE s.id = ANY (in_ids) AND s.project_id = in_project AND s.created_by_request = in_request
+     ORDER BY s.id FOR UPDATE
+  LOOP
+    IF EXISTS (SELECT FROM ipam.address a WHERE a.subnet_id = made.id) THEN
+      RETURN made.cidr;
+    END IF;
+    DELETE FROM ipam.subnet s WHERE s.id = made.id;
+  END LOOP;
+  RETURN NULL;
 END $$;
 `;

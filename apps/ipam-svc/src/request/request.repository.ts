@@ -27,18 +27,8 @@ export class RequestRepository {
 
   /** Deletes those of the subnets that a request made. Answers the block of one that is in use, or undefined. */
   async undoSubnets(tx: Tx, projectId: string, ids: string[], requestId: string): Promise<string | undefined> {
-    const made = await tx.query<{ id: string; cidr: string }>(
-      `SELECT s.id, s.cidr FROM ipam.subnet s
-        WHERE s.id = ANY ($2) AND s.project_id = $1 AND s.created_by_request = $3 ORDER BY s.id FOR UPDATE`,
-      [projectId, ids, requestId],
-    );
-    const [used] = await tx.query<{ id: string }>(
-      'SELECT a.subnet_id AS id FROM ipam.address a WHERE a.subnet_id = ANY ($1) LIMIT 1',
-      [made.map(({ id }) => id)],
-    );
-    if (used) return made.find(({ id }) => id === used.id)?.cidr;
-    await tx.execute('DELETE FROM ipam.subnet WHERE id = ANY ($1)', [made.map(({ id }) => id)]);
-    return undefined;
+    const sql = 'SELECT ipam.undo_subnets($1, $2, $3) AS "usedCidr"';
+    return (await tx.query<{ usedCidr: string | null }>(sql, [projectId, ids, requestId]))[0]?.usedCidr ?? undefined;
   }
 
   /** False when the block is taken by now. `former` is the row as it was. */

@@ -1,0 +1,42 @@
+import { parseFabricFaults } from './fabric-fault';
+import type { FabricNetwork } from './fabric.driver';
+import { MemoryFabricDriver } from './memory-fabric.driver';
+
+const { signal } = new AbortController();
+
+function network(revision: bigint, name = 'net'): FabricNetwork {
+  return { id: 'n', revision, name, vni: 1, vpcId: null, dhcp: null };
+}
+
+describe('the memory fabric', () => {
+  it('keeps the highest revision, in whatever order they come', async () => {
+    const fabric = new MemoryFabricDriver(0);
+    await fabric.ensureNetwork(network(2n, 'new'), signal);
+    await fabric.ensureNetwork(network(1n, 'old'), signal);
+    expect(fabric.networks.get('n')?.name).toBe('new');
+    await fabric.removeNetwork('n', signal);
+    await fabric.removeNetwork('n', signal);
+    expect(fabric.networks.size).toBe(0);
+  });
+
+  it('fails as often as a rule says, before or after the effect', async () => {
+    const faults = parseFabricFaults(
+      JSON.stringify([
+        { call: 'ensureNetwork', networkName: 'net', times: 1, code: 'unavailable', message: 'Away.' },
+        { call: 'removeNetwork', times: 1, code: 'fault', message: 'Lost.', isAfterEffect: true },
+      ]),
+    );
+    const fabric = new MemoryFabricDriver(0, faults);
+    await fabric.ensureNetwork(network(1n, 'other'), signal);
+    await expect(fabric.ensureNetwork(network(2n), signal)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(fabric.networks.get('n')?.name).toBe('other');
+    await fabric.ensureNetwork(network(2n), signal);
+    await expect(fabric.removeNetwork('n', signal)).rejects.toMatchObject({ code: 'fault' });
+    expect(fabric.networks.size).toBe(0);
+  });
+
+  it('refuses a fault rule with an unknown code at boot', () => {
+    expect(() => parseFabricFaults('[{"call":"ensurePort","code":"nonsense","message":""}]')).toThrow(/nonsense/);
+    expect(parseFabricFaults(undefined)).toEqual([]);
+  });
+});
