@@ -45,7 +45,7 @@ export function operationWatch({ api, screen, expect, signal }) {
     const shown = new Set();
     const operation = await until(id, hasEnded, (answer) => showProgress(screen, answer, shown));
     screen.clear();
-    screen.detail(`${operation.state} after ${formatMs(tookMs(operation.createdAt, operation.finishedAt))}`);
+    screen.outcome(operation.state, tookMs(operation.createdAt, operation.finishedAt));
     expectEnd(expect, operation, state);
     return operation;
   };

@@ -48,6 +48,11 @@ export function openScreen(stream = process.stdout, env = process.env) {
       const shown = status < 400 ? paint.green(status) : paint.yellow(status);
       line(`    ${shown} ${paint.dim(`in ${formatMs(ms)}`)}${text && `  ${shortened(text)}`}`);
     },
+    /** How an operation ended. */
+    outcome: (state, ms) => {
+      const colour = state === 'success' ? paint.green : paint.red;
+      line(`    ${colour(state)} ${paint.dim(`after ${formatMs(ms)}`)}`);
+    },
     detail: (text) => line(`    ${shortened(text)}`),
     command: (text, note = '') => {
       line();

@@ -33,7 +33,6 @@ export interface NetworkApp {
 
 export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Promise<NetworkApp> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  const stores = { databaseUrl: database.url, redisUrl: redis.url };
   const ipam = await startService('ipam-svc', { DATABASE_URL: database.url, REDIS_URL: redis.url });
   const logger = createLogger('network-svc', 'silent');
   const config: NetworkConfig = {
@@ -41,7 +40,8 @@ export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Pr
     fabricFaults: undefined,
     isInstanceRegistryOpen: true,
     operationLeaseMs: 60_000,
-    ...stores,
+    databaseUrl: database.url,
+    redisUrl: redis.url,
     ...settings,
   };
   const probe = new StrikingProbe();

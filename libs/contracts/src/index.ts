@@ -1,3 +1,5 @@
 export * from './call';
 export * from './network.calls';
 export * from './ipam.calls';
+export * from './vpc.calls';
+export * from './route.calls';

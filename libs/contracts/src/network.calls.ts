@@ -7,6 +7,8 @@ import type {
   PrivateNetworkView,
 } from '@isthmus/model';
 import type { Call, HealthCalls, Page, PageRequest } from './call';
+import type { RouteCalls } from './route.calls';
+import type { VpcCalls } from './vpc.calls';
 
 /** How a new network gets its subnets. */
 export type Addressing =
@@ -40,6 +42,8 @@ export interface CreatePrivateNetwork {
   isDhcpEnabled: boolean;
   dhcpOptions: DhcpOptions;
   isDefaultRoutePropagated: boolean;
+  /** Answers what would be made (with `operation.id` all zeros) and writes nothing. */
+  isDryRun?: boolean;
 }
 
 /** Where a request may see networks: a region, and in it a zone (which also sees the regional ones). */
@@ -114,12 +118,32 @@ export interface ListInstances {
   instanceIds?: string[];
 }
 
-export interface NetworkCalls extends HealthCalls {
+/** All zonal networks of the project in the region, or only these. */
+export interface MigrateZonal {
+  region: string;
+  privateNetworkIds?: string[];
+}
+
+/** Adds and removes subnets of a network in one step. */
+export interface ChangeSubnets extends GetPrivateNetwork {
+  /** CIDRs to add. */
+  add?: string[];
+  /** CIDRs to remove: `precondition-failed` while an address in them is booked or attached. */
+  remove?: string[];
+  /** Exactly these, in place of all there are; instead of the other two. */
+  set?: string[];
+  isDryRun?: boolean;
+}
+
+export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls {
   'private-network.create': Call<CreatePrivateNetwork, Accepted<PrivateNetworkView>>;
   'private-network.get': Call<GetPrivateNetwork, PrivateNetworkView>;
   'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;
   'private-network.update': Call<UpdatePrivateNetwork, Accepted<PrivateNetworkView>>;
   'private-network.enable-dhcp': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
+  'private-network.change-subnets': Call<ChangeSubnets, Accepted<PrivateNetworkView>>;
+  /** Makes zonal networks regional. Each is an operation. */
+  'private-network.migrate-zonal': Call<MigrateZonal, Accepted<PrivateNetworkView>[]>;
   'private-network.delete': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
   'attachment.create': Call<CreateAttachment, Accepted<AttachmentView>>;
   'attachment.get': Call<AttachmentSelector, AttachmentView>;

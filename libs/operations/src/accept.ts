@@ -28,7 +28,7 @@ export interface Acceptance<Input> {
  */
 const EXPECTED_PICKUP_MS = 4_000;
 
-/** One statement for all four rows: it halves the time of a transaction of small inserts. */
+/** One statement for all three rows: it halves the time of a transaction of small inserts. */
 const ACCEPT = `
   WITH op AS (
     INSERT INTO ops.operation (project_id, service, kind, resource_type, resource_id, reference_type, reference_id,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Database, Tx } from '@isthmus/db';
+import type { Database, Queryable, Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import type { RpcContext } from './rpc-context';
 
@@ -68,6 +68,20 @@ export class Inbox {
   }
 
   /**
+   * Around a command that asks others before it opens its transaction: what they refuse may be what the first delivery has
+   * done meanwhile. So when `work` refuses and the command was answered before, the first answer stands.
+   */
+  async orEarlier<T>(queryable: Queryable, context: RpcContext, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (refusal) {
+      const [known] = await queryable.query(`SELECT FROM inbox WHERE request_id = $1`, [context.requestId]);
+      if (!known) throw refusal;
+      return this.firstAnswer<T>(queryable, context);
+    }
+  }
+
+  /**
    * Marks a request id as undone for good: if the command comes later it does nothing and fails with `interrupted`.
    * Answers what it had done, once; null when it had not run, or was buried before. A command at work is waited for.
    * Call it in the transaction that undoes.
@@ -83,12 +97,19 @@ export class Inbox {
     return row && row.pattern !== '' ? row : null;
   }
 
-  /** Deletes rows older than 24 h, by when no caller repeats and no saga undoes. Answers how many. */
+  /**
+   * Deletes rows older than 24 h, by when no caller repeats, but those of operations that are still pending, whose undo
+   * goes by them. Answers how many.
+   */
   async purge(database: Pick<Database, 'execute'>): Promise<number> {
     for (let total = 0; ;) {
       const deleted = await database.execute(
         `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-           SELECT ctid FROM inbox WHERE created_at < now() - interval '24 hours' LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+           SELECT ctid FROM inbox
+            WHERE created_at < now() - interval '24 hours'
+              AND split_part(request_id, '.', 1) <> ALL (
+                ARRAY(SELECT id::text FROM ops.operation WHERE state = 'pending' AND created_at < now() - interval '23 hours'))
+            LIMIT $1 FOR UPDATE SKIP LOCKED))`,
         [PURGE_BATCH_ROWS],
       );
       total += deleted;
@@ -96,7 +117,7 @@ export class Inbox {
     }
   }
 
-  private async firstAnswer<T>(tx: Tx, context: RpcContext): Promise<T> {
+  private async firstAnswer<T>(tx: Queryable, context: RpcContext): Promise<T> {
     const [row] = await tx.query<InboxRow>(
       `SELECT pattern, project_id AS "projectId", response, is_undone AS "isUndone" FROM inbox WHERE request_id = $1`,
       [context.requestId],

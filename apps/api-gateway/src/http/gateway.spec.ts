@@ -159,6 +159,8 @@ describe('the HTTP pipeline', () => {
       expect(await typeOf(PATHS.exoscale)).toBe('application/json; charset=utf-8');
       expect(await typeOf(PATHS.scaleway, admin())).toBe('application/json');
       expect(await typeOf(PATHS.scaleway)).toBe('application/json');
+      expect(await typeOf('/vpc/v2/regions/%zz')).toBe('application/json');
+      expect(await typeOf('/vpc/v2/nothing')).toBe('application/json');
       expect(await typeOf(PATHS.native)).toBe('application/problem+json; charset=utf-8');
     });
 

@@ -20,19 +20,10 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: () => randomUUID(),
     logger: false,
-    // Paths that cannot be decoded never reach a route, nor Nest.
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const path = pathOf(request.raw.url ?? '/');
-      const { status, body, contentType } = dialectOf(dialects, path).refuse(problemOf(error), {
-        method: request.method,
-        path,
-        requestId: request.id,
-      });
-      void reply
-        .code(status)
-        .type(contentType ?? 'application/json')
-        .send(body);
-    },
+    // Nothing here is an Express middleware, and the engine for them runs on every request.
+    skipMiddie: true,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      refuseUnrouted(dialects, error, request, reply),
   });
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify);
@@ -62,4 +53,21 @@ function sayContentType(request: FastifyRequest, reply: FastifyReply): void {
   // Fastify has added a charset by now, and would leave the header out of a 204: the raw header is out of its reach.
   if (reply.statusCode === 204) reply.raw.setHeader('content-type', exact);
   else reply.header('content-type', exact);
+}
+
+/** A path that cannot be decoded reaches no route, no hook, and not Nest. Sent as bytes, which Fastify gives no charset. */
+function refuseUnrouted(
+  dialects: readonly Dialect[],
+  error: FastifyError,
+  { method, id: requestId, raw }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const path = pathOf(raw.url ?? '/');
+  const dialect = dialectOf(dialects, path);
+  const refusal = dialect.refuse(problemOf(error), { method, path, requestId });
+  const contentType = refusal.contentType ?? dialect.exactContentType ?? 'application/json; charset=utf-8';
+  void reply
+    .code(refusal.status)
+    .header('content-type', contentType)
+    .send(Buffer.from(JSON.stringify(refusal.body)));
 }

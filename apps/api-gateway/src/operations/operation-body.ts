@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { OPERATION_STATES, type OperationState } from '@isthmus/model';
 import { type OperationReason, type ProblemCode, ProblemError, PROBLEMS } from '@isthmus/problem';
-import type { OperationStatus } from './operation-status';
+import type { OperationStatus, SettledOperation } from './operation-status';
 
 const REASONS: OperationReason[] = [
   'incorrect',
@@ -58,7 +58,7 @@ export function toOperationBody(operation: OperationStatus, link: string): Opera
 }
 
 /** What stopped an operation, as the problem that a caller would have got who could have waited. */
-export function problemOfOperation(operation: OperationStatus): ProblemError {
+export function problemOfOperation(operation: SettledOperation): ProblemError {
   const { code, message, resource } = operation;
   const known = code !== null && Object.hasOwn(PROBLEMS, code) ? (code as ProblemCode) : 'fault';
   return new ProblemError(known, message ?? 'The operation failed.', {

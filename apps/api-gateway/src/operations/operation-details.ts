@@ -1,5 +1,5 @@
-import type { StepView } from '@isthmus/model';
-import type { OperationStatus } from './operation-status';
+import type { OperationKind, StepView } from '@isthmus/model';
+import type { OperationStatus, SettledOperation } from './operation-status';
 
 /** A step that a worker has written down. */
 export interface JournaledStep extends StepView {
@@ -18,13 +18,16 @@ export interface OperationPlan {
   deadline: string;
 }
 
-export interface OperationDetails extends OperationStatus, Omit<OperationPlan, 'stepNames'> {
+/** An operation's status with its kind. */
+type KnownOperation = SettledOperation & { kind: OperationKind };
+
+export interface OperationDetails extends KnownOperation, Omit<OperationPlan, 'stepNames'> {
   steps: StepView[];
   /** 0 to 100, never falling: a step that was undone has been done. */
   progressPercent: number;
 }
 
-export function toDetails(status: OperationStatus, plan: OperationPlan, journaled: JournaledStep[]): OperationDetails {
+export function toDetails(status: KnownOperation, plan: OperationPlan, journaled: JournaledStep[]): OperationDetails {
   const { stepNames, ...rest } = plan;
   const isForward = status.state === 'pending' && plan.direction === 'forward';
   const steps = stepsOf(stepNames, journaled, isForward);

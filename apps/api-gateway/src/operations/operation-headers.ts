@@ -10,5 +10,10 @@ export function tellOperation(
   location = `/v1/operations/${operation.id}`,
 ): void {
   void reply.header('operation-id', operation.id).header('operation-location', location);
+  askToPoll(reply, operation);
+}
+
+/** When to look again, as long as there will be something new to see. */
+export function askToPoll(reply: FastifyReply, operation: OperationStatus): void {
   if (operation.state === 'pending') void reply.header('retry-after', RETRY_AFTER_SECONDS);
 }

@@ -1,7 +1,7 @@
 import type { OperationView } from '@isthmus/model';
 
-/** An operation without its times: all that most dialects tell. */
-export type OperationStatus = Pick<
-  OperationView,
-  'id' | 'kind' | 'state' | 'reason' | 'message' | 'code' | 'resource' | 'reference'
->;
+/** What every dialect tells of an operation. */
+export type OperationStatus = Pick<OperationView, 'id' | 'state' | 'reason' | 'message' | 'reference'>;
+
+/** With what a refusal needs, for answers that wait for the end. */
+export type SettledOperation = OperationStatus & Pick<OperationView, 'code' | 'resource'>;

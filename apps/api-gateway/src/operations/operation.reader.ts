@@ -1,28 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@isthmus/db';
-import type { ResourceType } from '@isthmus/model';
+import type { OperationKind, ResourceType } from '@isthmus/model';
 import { type JournaledStep, type OperationDetails, type OperationPlan, toDetails } from './operation-details';
-import type { OperationStatus } from './operation-status';
+import type { OperationStatus, SettledOperation } from './operation-status';
 
-interface StatusRow extends Omit<OperationStatus, 'resource' | 'reference'> {
-  resourceType: ResourceType;
-  resourceId: string;
+interface StatusRow extends Omit<OperationStatus, 'id' | 'reference'> {
   referenceType: ResourceType;
   referenceId: string;
 }
 
-const STATUS = `id, kind, state, reason, message, code, resource_type AS "resourceType", resource_id AS "resourceId",
-  reference_type AS "referenceType", reference_id AS "referenceId"`;
+interface SettledRow extends StatusRow {
+  id: string;
+  code: string | null;
+  resourceType: ResourceType;
+  resourceId: string;
+}
 
+const STATUS = `state, reason, message, reference_type AS "referenceType", reference_id AS "referenceId"`;
+const SETTLED = `id, ${STATUS}, code, resource_type AS "resourceType", resource_id AS "resourceId"`;
+
+// The hot read of every client that polls. Each column costs, so it has only what is told.
 const FIND = `SELECT ${STATUS} FROM ops.operation WHERE id = $1 AND project_id = $2`;
 
-const ENDED = `SELECT ${STATUS} FROM ops.operation WHERE id = ANY($1::uuid[]) AND state <> 'pending'`;
+const ENDED = `SELECT ${SETTLED} FROM ops.operation WHERE id = ANY($1::uuid[]) AND state <> 'pending'`;
 
 const text = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 // One statement, so that the steps and the state of the operation are of the same moment.
 const DETAILS = `
-  SELECT ${STATUS}, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${text('created_at')} AS "createdAt",
+  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${text('created_at')} AS "createdAt",
          ${text('started_at')} AS "startedAt", ${text('finished_at')} AS "finishedAt", ${text('deadline')} AS deadline,
          (SELECT coalesce(json_agg(json_build_object('name', s.name, 'state', s.state, 'attempt', s.attempt,
                    'startedAt', ${text('s.started_at')}, 'endedAt', ${text('s.ended_at')}, 'error', s.error)
@@ -35,33 +41,29 @@ const DETAILS = `
 export class OperationReader {
   constructor(private readonly database: Database) {}
 
-  /** The hot read of every client that polls: one prepared statement, no dates. */
   async find(id: string, projectId: string): Promise<OperationStatus | undefined> {
     const [row] = await this.database.query<StatusRow>(FIND, [id, projectId]);
-    return row && toStatus(row);
+    return row && toStatus(id, row);
   }
 
   /** Those of the given operations that have ended. */
-  async findEnded(ids: string[]): Promise<OperationStatus[]> {
-    return (await this.database.query<StatusRow>(ENDED, [ids])).map(toStatus);
+  async findEnded(ids: string[]): Promise<SettledOperation[]> {
+    return (await this.database.query<SettledRow>(ENDED, [ids])).map(toSettled);
   }
 
   async findDetails(id: string, projectId: string): Promise<OperationDetails | undefined> {
-    type Row = StatusRow & OperationPlan & { journaled: JournaledStep[] };
+    type Row = SettledRow & OperationPlan & { kind: OperationKind; journaled: JournaledStep[] };
     const [row] = await this.database.query<Row>(DETAILS, [id, projectId]);
-    return row && toDetails(toStatus(row), row, row.journaled);
+    return row && toDetails({ ...toSettled(row), kind: row.kind }, row, row.journaled);
   }
 }
 
-function toStatus(row: StatusRow): OperationStatus {
-  return {
-    id: row.id,
-    kind: row.kind,
-    state: row.state,
-    reason: row.reason,
-    message: row.message,
-    code: row.code,
-    resource: { type: row.resourceType, id: row.resourceId },
-    reference: { type: row.referenceType, id: row.referenceId },
-  };
+function toStatus(id: string, row: StatusRow): OperationStatus {
+  const reference = { type: row.referenceType, id: row.referenceId };
+  return { id, state: row.state, reason: row.reason, message: row.message, reference };
+}
+
+function toSettled(row: SettledRow): SettledOperation {
+  const resource = { type: row.resourceType, id: row.resourceId };
+  return { ...toStatus(row.id, row), code: row.code, resource };
 }

@@ -3,13 +3,13 @@ import { createLogger } from '@isthmus/telemetry';
 import { offlineConfig } from '../config';
 import { OPERATION_ID, operationView } from '../views.fixture';
 import type { OperationReader } from './operation.reader';
-import type { OperationStatus } from './operation-status';
+import type { SettledOperation } from './operation-status';
 import { SettleWindow } from './settle-window';
 
 const OTHER_ID = '01a1f8c0-3cd6-77dd-8f0d-ebecd5906a5a';
 
 describe('SettleWindow', () => {
-  let ended: Map<string, OperationStatus>;
+  let ended: Map<string, SettledOperation>;
   let reads: string[][];
   let signal: (id: string) => void;
   let subscriptions: number;
@@ -43,7 +43,7 @@ describe('SettleWindow', () => {
     jest.useRealTimers();
   });
 
-  const end = (id = OPERATION_ID): OperationStatus => {
+  const end = (id = OPERATION_ID): SettledOperation => {
     const operation = operationView({ id, state: 'success' });
     ended.set(id, operation);
     return operation;

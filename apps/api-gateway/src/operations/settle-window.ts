@@ -4,7 +4,7 @@ import type { Logger } from '@isthmus/telemetry';
 import { GatewayConfig } from '../config';
 import { LOGGER } from '../settings.module';
 import { OperationReader } from './operation.reader';
-import type { OperationStatus } from './operation-status';
+import type { SettledOperation } from './operation-status';
 
 /** Workers say the id of an operation here after they have committed its end. */
 export const OPERATION_DONE = 'operation-done';
@@ -13,7 +13,7 @@ const POLL_MS = 100;
 /** Ids that were signalled before anybody waited for them; a bound on memory. */
 const MAX_RECENT = 2_048;
 
-type Wake = (ended: OperationStatus) => void;
+type Wake = (ended: SettledOperation) => void;
 
 /**
  * Holds answers until their operation has ended or the window has passed. One subscription serves all waiters of this
@@ -44,7 +44,7 @@ export class SettleWindow implements OnModuleInit, OnModuleDestroy {
   }
 
   /** The operation as it ended, or as it was given when it is still going on at the end of the window. */
-  settle(operation: OperationStatus): Promise<OperationStatus> {
+  settle(operation: SettledOperation): Promise<SettledOperation> {
     const { settleWindowMs } = this.config;
     if (operation.state !== 'pending' || settleWindowMs === 0) return Promise.resolve(operation);
     return new Promise((resolve) => {

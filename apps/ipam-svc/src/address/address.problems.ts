@@ -35,7 +35,8 @@ export function exhaustedProblem(subnet: SubnetRow, free: bigint): ProblemError 
   const detail =
     free === 0n
       ? `All addresses of ${subnet.cidr} are in use; release some or add a subnet.`
-      : `All addresses from ${subnet.rangeStart} to ${subnet.rangeEnd} are in use; widen the range, or name one of the ${free} free addresses of ${subnet.cidr} outside of it.`;
+      : `All addresses from ${subnet.rangeStart} to ${subnet.rangeEnd} are in use; ` +
+        `widen the range, or name one of the ${free} free addresses of ${subnet.cidr} outside of it.`;
   return new ProblemError('exhausted', detail, {
     resource: 'subnet',
     resourceId: subnet.id,

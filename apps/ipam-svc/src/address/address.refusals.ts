@@ -19,7 +19,7 @@ export class AddressRefusals {
   /** Why a wanted address was not allocated. `address` is the one that was named, if any. */
   async allocation(tx: Tx, allocation: Allocation, refused: Refused, address: string | null): Promise<ProblemError> {
     const { projectId, privateNetworkId, owner } = allocation;
-    const subnet = refused.subnetId ? await this.subnets.find(tx, projectId, refused.subnetId) : undefined;
+    const subnet = refused.subnetId ? await this.subnets.findWithFree(tx, projectId, refused.subnetId) : undefined;
     if (refused.outcome === 'outside' || refused.outcome === 'no-subnet' || !subnet) {
       const own = privateNetworkId ? await this.subnets.listOfNetworks(tx, projectId, [privateNetworkId]) : [];
       const detail = outsideDetail(address ?? '', own.length > 0 || !subnet ? own : [subnet]);
@@ -34,7 +34,7 @@ export class AddressRefusals {
       case 'in-use':
         return inUseProblem(address ?? '', await this.addresses.findUse(tx, subnet.id, address ?? ''));
       case 'exhausted':
-        return exhaustedProblem(subnet, await this.subnets.countFree(tx, subnet.id));
+        return exhaustedProblem(subnet, BigInt(subnet.free));
     }
   }
 

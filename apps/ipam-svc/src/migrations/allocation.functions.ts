@@ -3,7 +3,7 @@
  * Lock order everywhere: owner, subnet, address, interval.
  */
 export const ALLOCATION_FUNCTIONS = `
--- Takes one address of a family, in that subnet, or in the oldest of the network's that has room (or that has in_address).
+-- Takes one address of a family, in that subnet, or in the oldest of the network's that has room (or in_address in it).
 -- Attached at once when there is an owner. outcome: allocated | no-subnet | outside | held | in-use | exhausted;
 -- place is the subnet it is about, made the new row.
 CREATE FUNCTION ipam.allocate(
@@ -138,8 +138,8 @@ BEGIN
   END IF;
 END $$;
 
--- Takes back what a booking or an assignment made, of the rows it had answered. False when one of them was a booking to
--- which somebody is attached now.
+-- Takes back what a booking or an assignment made, of the rows it had answered. False when one of them was a booking
+-- to which somebody is attached now.
 CREATE FUNCTION ipam.undo_allocation(in_project uuid, in_ids uuid[], in_request text) RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE

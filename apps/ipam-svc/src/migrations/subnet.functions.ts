@@ -1,6 +1,7 @@
 /**
- * Placing subnets: the last word is the exclusion constraints'. Index scans are forced, also on the foreign keys' own checks:
- * where a few subnets have most of the addresses, the planner takes any subnet for one of those and reads the whole table.
+ * Placing subnets: the last word is the exclusion constraints'. Index scans are forced, also on the foreign keys' own
+ * checks: where a few subnets have most of the addresses, the planner takes any subnet for one of those and reads the
+ * whole table.
  */
 export const SUBNET_FUNCTIONS = `
 -- A subnet that a block could not lie beside: of the network itself or, for a joined one, of the VPC.
@@ -26,8 +27,8 @@ END $$;
 
 -- The lowest free block of that size out of 172.16.0.0/12, in the VPC (joined) or beside the network's own subnets
 -- (isolated); null when there is none. Concurrent callers are kept apart by a try-lock on the candidate, as SKIP LOCKED
--- does for rows: each goes on to the next block instead of waiting for the one before to commit. The cost is one pass over
--- the subnets of the VPC, whatever the size of the block.
+-- does for rows: each goes on to the next block instead of waiting for the one before to commit. The cost is one pass
+-- over the subnets of the VPC, whatever the size of the block.
 CREATE FUNCTION ipam.pick_block(in_vpc uuid, in_network uuid, in_is_joined boolean, in_prefix int) RETURNS cidr
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
@@ -78,7 +79,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- Places a subnet in the next free block; the gateway is the first usable address where there is one. Null when none is left.
+-- Places a subnet in the next free block; a joined one has the first usable address as its gateway. False when the id is
+-- in use, null when no block is left.
 CREATE FUNCTION ipam.add_next_block(in_subnet ipam.subnet, in_prefix int) RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -105,7 +107,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- Gives a subnet another block, range and gateway, in which all its addresses must fit. False when it would overlap another.
+-- Gives a subnet another block, range and gateway, in which all its addresses must fit. False when it would overlap
+-- another.
 CREATE FUNCTION ipam.set_shape(in_shape ipam.subnet) RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN

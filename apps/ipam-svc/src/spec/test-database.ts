@@ -35,6 +35,8 @@ export class Ipam {
   private constructor(
     readonly database: Database,
     private readonly name: string,
+    /** Login URL of that database. */
+    readonly url: string,
   ) {
     const inbox = new Inbox();
     const subnets = new SubnetRepository();
@@ -51,7 +53,7 @@ export class Ipam {
     await onServer(`CREATE DATABASE ${name}`);
     const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
     const options = { url, schema: 'ipam', entities: [Subnet, IpAddress, UndoNote], migrations: MIGRATIONS };
-    return new Ipam(await connectDatabase({ ...options, poolSize }), name);
+    return new Ipam(await connectDatabase({ ...options, poolSize }), name, url);
   }
 
   async stop(): Promise<void> {

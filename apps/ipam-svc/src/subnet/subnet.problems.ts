@@ -13,7 +13,9 @@ export function overlapProblem(cidr: string, taken: string | undefined, subnet?:
 
 export function misfitProblem(misfit: Misfit, shape: SubnetShape): ProblemError {
   const holder = misfit.ownerId ? `${misfit.ownerType} ${misfit.ownerId}` : 'a reservation';
-  const detail = `${misfit.address} is held by ${holder} and has no place in ${shape.cidr}; release it first or choose a block with room for it.`;
+  const detail =
+    `${misfit.address} is held by ${holder} and has no place in ${shape.cidr}; ` +
+    'release it first or choose a block with room for it.';
   return new ProblemError('conflict', detail, { resource: 'address' });
 }
 

@@ -156,14 +156,19 @@ export class SubnetRepository {
     return row;
   }
 
-  /** How many addresses are free, cheaply when few are: a full subnet has few intervals. */
-  async countFree(db: Queryable, id: string): Promise<bigint> {
-    const [row] = await db.query<{ free: string }>(
-      `SELECT coalesce(sum(ipam.number_of(f.hi) - ipam.number_of(f.lo) + 1), 0)::text AS free
-         FROM ipam.free_interval f WHERE f.subnet_id = $1`,
-      [id],
+  /** A subnet and how many addresses are free in it, counted cheaply when few are: a full subnet has few intervals. */
+  async findWithFree(
+    db: Queryable,
+    projectId: string,
+    id: string,
+  ): Promise<(SubnetRow & { free: string }) | undefined> {
+    const [row] = await db.query<SubnetRow & { free: string }>(
+      `SELECT ${COLUMNS}, (SELECT coalesce(sum(ipam.number_of(f.hi) - ipam.number_of(f.lo) + 1), 0)
+                             FROM ipam.free_interval f WHERE f.subnet_id = s.id)::text AS free
+         FROM ipam.subnet s WHERE s.id = $2 AND s.project_id = $1`,
+      [projectId, id],
     );
-    return BigInt(row?.free ?? 0);
+    return row;
   }
 }
 

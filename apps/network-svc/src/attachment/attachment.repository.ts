@@ -62,7 +62,8 @@ export class AttachmentRepository {
   async list(projectId: string, query: ListAttachments): Promise<Page<AttachmentView>> {
     const { sql, values } = listQuery(COLUMNS, projectId, query);
     const rows = await this.database.queryDynamic<Attachment & { totalCount: string }>(sql, values);
-    return { items: rows.map(toAttachmentView), totalCount: Number(rows[0]?.totalCount ?? 0) };
+    const [counted = await this.firstOf(projectId, query)] = rows;
+    return { items: rows.map(toAttachmentView), totalCount: Number(counted?.totalCount ?? 0) };
   }
 
   /** Inserts with a MAC of its own. Violates `attachment_once` when the instance is on the network already. */
@@ -101,6 +102,14 @@ export class AttachmentRepository {
 
   async delete(tx: Tx, id: string): Promise<void> {
     await tx.execute(DELETE, [id]);
+  }
+
+  /** Beyond the last page no row carries the count. */
+  private async firstOf(projectId: string, query: ListAttachments): Promise<{ totalCount: string } | undefined> {
+    if (!query.paging || query.paging.page === 1) return undefined;
+    const { sql, values } = listQuery(COLUMNS, projectId, { ...query, paging: { page: 1, pageSize: 1 } });
+    const [row] = await this.database.queryDynamic<{ totalCount: string }>(sql, values);
+    return row;
   }
 }
 

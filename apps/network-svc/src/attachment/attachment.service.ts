@@ -43,7 +43,11 @@ export class AttachmentService {
   ) {}
 
   /** Errors: `not-found`, `busy` (network), `quota-exceeded`, `already-exists`, `invalid-argument`, `conflict` (address). */
-  async create(command: CreateAttachment, context: RpcContext): Promise<AcceptedAttachment> {
+  create(command: CreateAttachment, context: RpcContext): Promise<AcceptedAttachment> {
+    return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
+  }
+
+  private async admit(command: CreateAttachment, context: RpcContext): Promise<AcceptedAttachment> {
     const { privateNetworkId, instanceId, address, addressIds } = command;
     if (address !== undefined) {
       await this.requireNetwork(command, context);
@@ -81,7 +85,11 @@ export class AttachmentService {
   }
 
   /** Errors: `not-found`, `busy`, `invalid-argument` and `conflict` (address), `precondition-failed` (no lease to move). */
-  async updateIp(command: UpdateAttachmentIp, context: RpcContext): Promise<AcceptedAttachment> {
+  updateIp(command: UpdateAttachmentIp, context: RpcContext): Promise<AcceptedAttachment> {
+    return this.inbox.orEarlier(this.database, context, () => this.admitMove(command, context));
+  }
+
+  private async admitMove(command: UpdateAttachmentIp, context: RpcContext): Promise<AcceptedAttachment> {
     const { privateNetworkId, instanceId, address } = command;
     await this.requireNetwork(command, context);
     const selected = await this.require({ privateNetworkId, instanceId }, context);

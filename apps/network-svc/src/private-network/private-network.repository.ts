@@ -98,7 +98,8 @@ export class PrivateNetworkRepository {
   async list(projectId: string, query: ListPrivateNetworks): Promise<Page<PrivateNetworkView>> {
     const { sql, values } = listQuery(COLUMNS, projectId, query);
     const rows = await this.database.queryDynamic<PrivateNetwork & { totalCount: string }>(sql, values);
-    return { items: rows.map(toPrivateNetworkView), totalCount: await this.countAll(rows, projectId, query) };
+    const [counted = await this.firstOf(projectId, query)] = rows;
+    return { items: rows.map(toPrivateNetworkView), totalCount: Number(counted?.totalCount ?? 0) };
   }
 
   /** Inserts with a VNI of its own. Throws `exhausted` when all 2^24-1 are in use. */
@@ -154,17 +155,12 @@ export class PrivateNetworkRepository {
     return row.vni;
   }
 
-  private async countAll(
-    rows: { totalCount: string }[],
-    projectId: string,
-    query: ListPrivateNetworks,
-  ): Promise<number> {
-    if (rows[0]) return Number(rows[0].totalCount);
-    if (!query.paging || query.paging.page === 1) return 0;
-    // Beyond the last page no row carries the count.
-    const first = listQuery(COLUMNS, projectId, { ...query, paging: { page: 1, pageSize: 1 } });
-    const [row] = await this.database.queryDynamic<{ totalCount: string }>(first.sql, first.values);
-    return Number(row?.totalCount ?? 0);
+  /** Beyond the last page no row carries the count. */
+  private async firstOf(projectId: string, query: ListPrivateNetworks): Promise<{ totalCount: string } | undefined> {
+    if (!query.paging || query.paging.page === 1) return undefined;
+    const { sql, values } = listQuery(COLUMNS, projectId, { ...query, paging: { page: 1, pageSize: 1 } });
+    const [row] = await this.database.queryDynamic<{ totalCount: string }>(sql, values);
+    return row;
   }
 }
 

@@ -38,7 +38,11 @@ export class PrivateNetworkService {
   ) {}
 
   /** Errors: `invalid-argument` (subnets), `not-found` (VPC), `conflict` (subnets overlap), `exhausted` (VNI). */
-  async create(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+  create(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+    return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
+  }
+
+  private async admit(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
     const id = randomUUID();
     const { projectId } = context;
     const subnets = planSubnets(command.addressing);
@@ -67,7 +71,11 @@ export class PrivateNetworkService {
   }
 
   /** Errors: `not-found`, `busy`, `invalid-argument` (range). That leases fit the new subnet is ipam-svc's to say. */
-  async update(command: UpdatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+  update(command: UpdatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+    return this.inbox.orEarlier(this.database, context, () => this.admitUpdate(command, context));
+  }
+
+  private async admitUpdate(command: UpdatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
     const planned = command.range && (await this.planRange(command, command.range, context));
     return this.accept(context, async (tx) => {
       await this.lockIdle(tx, command, context);

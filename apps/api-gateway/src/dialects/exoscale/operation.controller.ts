@@ -6,7 +6,7 @@ import { IdPipe } from '../../http/id.pipe';
 import { AskedBy } from '../../http/request';
 import type { Caller } from '../../identity/caller';
 import { OperationBody } from '../../operations/operation-body';
-import { tellOperation } from '../../operations/operation-headers';
+import { askToPoll } from '../../operations/operation-headers';
 import { OperationReader } from '../../operations/operation.reader';
 import { operationAt } from './exoscale.answers';
 import { BASES, Base } from './exoscale.scope';
@@ -28,7 +28,7 @@ export class ExoscaleOperationController {
   ): Promise<OperationBody> {
     const operation = await this.operations.find(id, caller.projectId);
     if (!operation) throw ProblemError.notFound('operation', id);
-    tellOperation(reply, operation, `${base}/operation/${id}`);
+    askToPoll(reply, operation);
     return operationAt(operation, base);
   }
 }

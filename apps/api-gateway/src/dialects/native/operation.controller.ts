@@ -5,7 +5,7 @@ import { ProblemError } from '@isthmus/problem';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy } from '../../http/request';
 import type { Caller } from '../../identity/caller';
-import { tellOperation } from '../../operations/operation-headers';
+import { askToPoll } from '../../operations/operation-headers';
 import { OperationReader } from '../../operations/operation.reader';
 import { OperationDetailsBody } from './operation.dto';
 
@@ -24,7 +24,7 @@ export class OperationController {
   ): Promise<OperationDetailsBody> {
     const operation = await this.operations.findDetails(id, caller.projectId);
     if (!operation) throw ProblemError.notFound('operation', id);
-    tellOperation(reply, operation);
+    askToPoll(reply, operation);
     return operation;
   }
 }

@@ -1,0 +1,48 @@
+import type { Accepted, VpcView } from '@isthmus/model';
+import type { Call, Page, PageRequest } from './call';
+
+export interface ListVpcs {
+  region: string;
+  paging: PageRequest;
+  orderBy?: 'created_at_asc' | 'created_at_desc' | 'name_asc' | 'name_desc';
+  /** Substring of the name. */
+  name?: string;
+  /** VPCs that carry all of these. */
+  tags?: string[];
+  isDefault?: boolean;
+  isRoutingEnabled?: boolean;
+}
+
+export interface CreateVpc {
+  region: string;
+  name: string;
+  tags: string[];
+  isRoutingEnabled: boolean;
+  /** Answers what would be made and writes nothing. */
+  isDryRun?: boolean;
+}
+
+export interface GetVpc {
+  region: string;
+  vpcId: string;
+}
+
+/** Absent = unchanged. */
+export interface UpdateVpc extends GetVpc {
+  name?: string;
+  tags?: string[];
+}
+
+export interface VpcCalls {
+  'vpc.list': Call<ListVpcs, Page<VpcView>>;
+  /** Touches no fabric: no operation. `quota-exceeded`. */
+  'vpc.create': Call<CreateVpc, VpcView>;
+  'vpc.get': Call<GetVpc, VpcView>;
+  'vpc.update': Call<UpdateVpc, VpcView>;
+  /** `precondition-failed` while it has networks or routes, naming them. */
+  'vpc.delete': Call<GetVpc, null>;
+  /** Wires every joined network to the router. Cannot be taken back. `busy`. */
+  'vpc.enable-routing': Call<GetVpc, Accepted<VpcView>>;
+  /** Cannot be taken back. Bookkeeping: custom routes are announced to all networks. */
+  'vpc.enable-custom-routes-propagation': Call<GetVpc, VpcView>;
+}
