@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ROOT } from '../bootstrap.mjs';
 import { acquireLock } from '../process/lock.mjs';
 import { terminal, timedStep } from '../process/run.mjs';
 import { startPostgres } from '../stores/postgres.mjs';
@@ -140,6 +141,8 @@ function makeServiceEnv(env, { host, port }, { stores, credentials, masterKey })
     BOOTSTRAP_SECRET_KEY: credentials.secretKey,
   };
   const base = {
+    // Services are started from wherever the launcher is.
+    REGIONS_FILE: join(ROOT, 'config', 'regions.yaml'),
     ...env,
     HOST: host,
     PORT: String(port),

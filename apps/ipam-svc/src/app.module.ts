@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '@isthmus/db';
-import { opsMigrations } from '@isthmus/operations';
+import { opsMigrations, OF_PENDING_OPERATION } from '@isthmus/operations';
 import { InboxModule } from '@isthmus/rpc';
 import { IpAddress } from './address/address.entity';
 import { AddressHandler } from './address/address.handler';
@@ -26,7 +26,10 @@ export class AppModule {
     const entities = [Subnet, IpAddress, UndoNote];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forService({ url, schema: 'ipam', entities, migrations: MIGRATIONS }), InboxModule],
+      imports: [
+        DatabaseModule.forService({ url, schema: 'ipam', entities, migrations: MIGRATIONS }),
+        InboxModule.forService({ keep: OF_PENDING_OPERATION }),
+      ],
       controllers: [SubnetHandler, AddressHandler, RequestHandler],
       providers: [
         SubnetService,

@@ -1,6 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '@isthmus/db';
-import { type OperationEngineOptions, operationProviders, opsMigrations } from '@isthmus/operations';
+import {
+  type OperationEngineOptions,
+  operationProviders,
+  opsMigrations,
+  OF_PENDING_OPERATION,
+} from '@isthmus/operations';
 import { InboxModule, RpcModule } from '@isthmus/rpc';
 import type { Logger } from '@isthmus/telemetry';
 import { Attachment } from './attachment/attachment.entity';
@@ -53,7 +58,7 @@ export class AppModule {
       imports: [
         DatabaseModule.forService({ url, schema: 'network', entities, migrations: MIGRATIONS }),
         RpcModule.forRoot({ redisUrl, caller: 'network-svc' }),
-        InboxModule,
+        InboxModule.forService({ keep: OF_PENDING_OPERATION }),
         FabricModule.forRoot(config),
       ],
       controllers: [PrivateNetworkHandler, AttachmentHandler, InstanceHandler],

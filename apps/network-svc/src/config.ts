@@ -13,6 +13,14 @@ export interface NetworkConfig {
   isInstanceRegistryOpen: boolean;
   /** How long a worker may be silent before another one takes its operation. */
   operationLeaseMs: number;
+  /** The most that one project may have of each. */
+  quotas: Quotas;
+}
+
+export interface Quotas {
+  vpc: number;
+  'private-network': number;
+  route: number;
 }
 
 /** Reads the environment; throws what is wrong with it. */
@@ -24,6 +32,11 @@ export function readConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     fabricFaults: env.FABRIC_FAULTS,
     isInstanceRegistryOpen: oneOf(env, 'INSTANCE_REGISTRY', ['open', 'strict']) === 'open',
     operationLeaseMs: wholeNumber(env, 'OPERATION_LEASE_MS', 10_000),
+    quotas: {
+      vpc: wholeNumber(env, 'QUOTA_VPCS', 1_000),
+      'private-network': wholeNumber(env, 'QUOTA_PRIVATE_NETWORKS', 100_000),
+      route: wholeNumber(env, 'QUOTA_ROUTES', 10_000),
+    },
   };
 }
 

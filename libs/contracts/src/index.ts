@@ -3,3 +3,4 @@ export * from './network.calls';
 export * from './ipam.calls';
 export * from './vpc.calls';
 export * from './route.calls';
+export * from './peering.calls';

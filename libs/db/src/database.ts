@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
@@ -7,6 +8,11 @@ import type { Queryable, Row, Tx } from './queryable';
 import { statementName } from './statements';
 
 const CONTENTION_TRIES = 5;
+
+export interface TransactionOptions {
+  /** False where losing the last moments' commits in a crash of PostgreSQL does no harm: the commit waits for no disk. */
+  isDurable?: boolean;
+}
 
 type Runner = Pick<Pool | PoolClient, 'query'>;
 
@@ -54,17 +60,17 @@ export class Database implements Queryable, OnApplicationShutdown {
    * loses a race (deadlock, serialization failure) is run again, up to 5 times, so `work` must not touch anything
    * outside the transaction except through `tx.afterCommit`.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await translateOutage(() => this.runTransaction(work));
+        return await translateOutage(() => this.runTransaction(work, options));
       } catch (error) {
         if (!isContention(error) || attempt === CONTENTION_TRIES) throw error;
       }
     }
   }
 
-  private async runTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async runTransaction<T>(work: (tx: Tx) => Promise<T>, { isDurable = true }: TransactionOptions): Promise<T> {
     const client = await this.pool.connect();
     // A connection that breaks while it is lent out says so twice: its query rejects, which is how we learn of it, and
     // it emits an error, which would end the process if nobody listened.
@@ -72,8 +78,9 @@ export class Database implements Queryable, OnApplicationShutdown {
     const afterCommit: (() => void)[] = [];
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
-      const result = await work({ ...queryableOn(client), afterCommit: (action) => afterCommit.push(action) });
+      const tx: Tx = { ...queryableOn(client), afterCommit: (action) => afterCommit.push(action) };
+      const begin = isDurable ? 'BEGIN' : 'BEGIN; SET LOCAL synchronous_commit = off';
+      const result = await beginWith(client, begin, () => work(tx));
       await client.query('COMMIT');
       for (const action of afterCommit) action();
       return result;
@@ -93,6 +100,20 @@ export class Database implements Queryable, OnApplicationShutdown {
 }
 
 function ignoreBrokenConnection(): void {}
+
+/**
+ * Sends BEGIN and the first statement of `work` in one write: a round trip less in every transaction. Nothing can run
+ * outside the transaction, because BEGIN only fails with the connection.
+ */
+async function beginWith<T>(client: PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.cork();
+  const begun = client.query(begin);
+  const working = (async () => work())();
+  stream.uncork();
+  const [result] = await Promise.all([working, begun]);
+  return result;
+}
 
 async function translateOutage<T>(run: () => Promise<T>): Promise<T> {
   try {

@@ -30,13 +30,27 @@ export interface AddressOwner {
   macAddress: string | null;
 }
 
-/** One address of a subnet, reserved or attached. */
+/** The pool an address was booked from: a subnet of a private network, or the public addresses of a zone. */
+export type AddressSource = { kind: 'subnet'; subnetId: string } | { kind: 'zone'; zone: string };
+
+/** A name that resolves back from the address, and the address in it when that is another one of the same machine. */
+export interface AddressReverse {
+  hostname: string;
+  address: string | null;
+}
+
+/** One address of a subnet or of a zone, reserved or attached. */
 export interface AddressView {
   id: string;
   projectId: string;
   region: string;
-  subnetId: string;
-  privateNetworkId: string;
+  source: AddressSource;
+  /** The zone of a zonal address; null otherwise. */
+  zone: string | null;
+  /** These three are null for a zonal address. */
+  subnetId: string | null;
+  privateNetworkId: string | null;
+  vpcId: string | null;
   family: AddressFamily;
   /** Without prefix, e.g. `172.16.4.2`. */
   address: string;
@@ -45,6 +59,7 @@ export interface AddressView {
   /** Booked by a user: it survives the detaching of its owner. */
   isReserved: boolean;
   tags: string[];
+  reverses: AddressReverse[];
   createdAt: string;
   updatedAt: string;
 }

@@ -6,3 +6,4 @@ export * from './address';
 export * from './topology';
 export * from './vpc';
 export * from './route';
+export * from './peering';

@@ -9,10 +9,17 @@ export const OPERATION_KINDS = [
   'private-network.create',
   'private-network.update',
   'private-network.enable-dhcp',
+  'private-network.change-subnets',
+  'private-network.migrate-zonal',
   'private-network.delete',
   'attachment.create',
   'attachment.update-ip',
   'attachment.delete',
+  'vpc.enable-routing',
+  'vpc.delete',
+  'route.create',
+  'route.update',
+  'route.delete',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

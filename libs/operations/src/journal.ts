@@ -68,10 +68,12 @@ const STEP_OVERWRITE = `ON CONFLICT (operation_id, position) DO UPDATE
      SET state = excluded.state, attempt = excluded.attempt, output = coalesce(excluded.output, operation_step.output),
          error = coalesce(excluded.error, operation_step.error), ended_at = excluded.ended_at`;
 
+/** Commits without waiting for the disk: a step whose record is lost in a crash is done again, which it is made for. */
 const RECORD_STEP = `
   WITH ${FENCED}
   INSERT INTO ops.operation_step ${STEP_COLUMNS}
   SELECT id, $3, $4, $5, $2, $6::jsonb, $7, $8, now() FROM fenced
+   WHERE set_config('synchronous_commit', 'off', true) = 'off'
   ${STEP_OVERWRITE}`;
 
 const STEPS = `SELECT name, state, output FROM ops.operation_step WHERE operation_id = $1 ORDER BY position`;

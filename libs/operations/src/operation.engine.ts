@@ -120,6 +120,6 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private logRedis(error: Error): void {
-    this.logger.warn({ err: error.message }, 'Redis is away; operations wait in PostgreSQL');
+    this.logger.warn({ err: error.message }, 'the queue is away or lost its jobs; PostgreSQL has them all');
   }
 }

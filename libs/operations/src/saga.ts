@@ -57,3 +57,7 @@ export interface Saga<Input> {
 export function stepsFor<Input>(saga: Saga<Input>, input: Input): SagaStep<Input>[] {
   return saga.steps.filter((step) => step.appliesTo?.(input) ?? true);
 }
+
+/** SQL condition on a saga step's `request_id` in an inbox: its operation has not ended, so it may still be undone. */
+export const OF_PENDING_OPERATION = `split_part(request_id, '.', 1) = ANY (
+  ARRAY(SELECT id::text FROM ops.operation WHERE state = 'pending' AND created_at < now() - interval '23 hours'))`;

@@ -11,8 +11,10 @@ const PARTITION_MONTHS_AHEAD = 3;
 
 const SWEEP = `
   WITH forgotten AS (
-    SELECT id FROM ops.operation WHERE service = $1 AND state = 'pending' AND wake_at <= now()
-     ORDER BY wake_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+    -- By the few that live: an index on wake_at would have to be written by each claim and renewal.
+    SELECT o.id FROM ops.live_operation l JOIN ops.operation o ON o.id = l.operation_id
+     WHERE o.service = $1 AND o.state = 'pending' AND o.wake_at <= now()
+     ORDER BY o.wake_at LIMIT ${BATCH} FOR UPDATE OF o SKIP LOCKED
   ), touched AS (
     UPDATE ops.operation o SET wake_at = now() + interval '${SWEEP_AGAIN_S} s' FROM forgotten WHERE o.id = forgotten.id
     RETURNING o.id, o.service)

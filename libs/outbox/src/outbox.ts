@@ -15,9 +15,10 @@ const TAKE_DUE = `
                  ORDER BY available_at FOR UPDATE SKIP LOCKED LIMIT $2)
   RETURNING id, operation_id AS "operationId"`;
 
+/** No row when nothing waits: `greatest` passes over a NULL, so an empty outbox would seem to be due all the time. */
 const NEXT_DUE = `
   SELECT greatest(0, extract(epoch FROM min(available_at) - now()) * 1000)::float8 AS "inMs"
-    FROM ops.outbox WHERE service = $1`;
+    FROM ops.outbox WHERE service = $1 HAVING count(*) > 0`;
 
 export interface DueWakeUp {
   id: string;
@@ -31,6 +32,6 @@ export function takeDue(tx: Queryable, service: string, limit: number): Promise<
 
 /** Milliseconds until the next row is due, or undefined when there is none. */
 export async function nextDueInMs(database: Queryable, service: string): Promise<number | undefined> {
-  const [row] = await database.query<{ inMs: number | null }>(NEXT_DUE, [service]);
-  return row?.inMs ?? undefined;
+  const [row] = await database.query<{ inMs: number }>(NEXT_DUE, [service]);
+  return row?.inMs;
 }

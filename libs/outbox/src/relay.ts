@@ -62,11 +62,13 @@ export class OutboxRelay {
   }
 
   private relayBatch(): Promise<number> {
-    return this.database.transaction(async (tx) => {
-      await tx.query('SET LOCAL synchronous_commit = off');
-      const due = await takeDue(tx, this.service, BATCH);
-      if (due.length > 0) await this.queue.add(due);
-      return due.length;
-    });
+    return this.database.transaction(
+      async (tx) => {
+        const due = await takeDue(tx, this.service, BATCH);
+        if (due.length > 0) await this.queue.add(due);
+        return due.length;
+      },
+      { isDurable: false },
+    );
   }
 }

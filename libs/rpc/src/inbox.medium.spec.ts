@@ -142,14 +142,16 @@ describe('a command that is buried', () => {
 });
 
 describe('the purge', () => {
-  it('deletes what is older than a day', async () => {
-    const [old, young] = [context(randomUUID()), context(randomUUID())];
-    await run(old);
-    await run(young);
-    const age = `UPDATE inbox SET created_at = now() - interval '25 hours' WHERE request_id = $1`;
-    await database.execute(age, [old.requestId]);
-    expect(await inbox.purge(database)).toBe(1);
-    expect(await database.query('SELECT 1 FROM inbox WHERE request_id = $1', [young.requestId])).toHaveLength(1);
+  it('deletes what is older than a day, but not what it is told to keep', async () => {
+    const [old, young, kept] = [context(randomUUID()), context(randomUUID()), context(`kept-${randomUUID()}`)];
+    for (const of of [old, young, kept]) await run(of);
+    const age = `UPDATE inbox SET created_at = now() - interval '25 hours' WHERE request_id = ANY ($1)`;
+    await database.execute(age, [[old.requestId, kept.requestId]]);
+    expect(await inbox.purge(database, "request_id LIKE 'kept-%'")).toBe(1);
+    const left = await database.query('SELECT 1 FROM inbox WHERE request_id = ANY ($1)', [
+      [old.requestId, young.requestId, kept.requestId],
+    ]);
+    expect(left).toHaveLength(2);
   });
 });
 

@@ -1,12 +1,17 @@
-import { type BeforeApplicationShutdown, Global, Module, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@isthmus/db';
 import { Inbox } from './inbox';
 
 const PURGE_EVERY_MS = 3_600_000;
+const KEEP = Symbol('INBOX_KEEP');
+
+export interface InboxOptions {
+  /** SQL condition on `request_id` of rows that outlive a day, because their command may still be undone. */
+  keep?: string;
+}
 
 /** The inbox of a service that has a database. Purges it every hour, from the start on. */
-@Global()
-@Module({ providers: [Inbox], exports: [Inbox] })
+@Module({})
 export class InboxModule implements OnModuleInit, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private purging: Promise<unknown> = Promise.resolve();
@@ -14,7 +19,17 @@ export class InboxModule implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly inbox: Inbox,
     private readonly database: Database,
+    @Inject(KEEP) private readonly keep: string | undefined,
   ) {}
+
+  static forService({ keep }: InboxOptions = {}): DynamicModule {
+    return {
+      module: InboxModule,
+      global: true,
+      providers: [Inbox, { provide: KEEP, useValue: keep }],
+      exports: [Inbox],
+    };
+  }
 
   onModuleInit(): void {
     this.purge();
@@ -30,6 +45,6 @@ export class InboxModule implements OnModuleInit, BeforeApplicationShutdown {
 
   private purge(): void {
     // The database is away: an hour later will do.
-    this.purging = this.inbox.purge(this.database).catch(() => undefined);
+    this.purging = this.inbox.purge(this.database, this.keep).catch(() => undefined);
   }
 }

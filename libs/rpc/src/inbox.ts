@@ -98,17 +98,14 @@ export class Inbox {
   }
 
   /**
-   * Deletes rows older than 24 h, by when no caller repeats, but those of operations that are still pending, whose undo
-   * goes by them. Answers how many.
+   * Deletes rows older than 24 h, by when no caller repeats and no saga undoes; but none for which `keep` holds, a SQL
+   * condition on `request_id`. Answers how many.
    */
-  async purge(database: Pick<Database, 'execute'>): Promise<number> {
+  async purge(database: Pick<Database, 'execute'>, keep = 'false'): Promise<number> {
     for (let total = 0; ;) {
       const deleted = await database.execute(
         `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-           SELECT ctid FROM inbox
-            WHERE created_at < now() - interval '24 hours'
-              AND split_part(request_id, '.', 1) <> ALL (
-                ARRAY(SELECT id::text FROM ops.operation WHERE state = 'pending' AND created_at < now() - interval '23 hours'))
+           SELECT ctid FROM inbox WHERE created_at < now() - interval '24 hours' AND NOT (${keep})
             LIMIT $1 FOR UPDATE SKIP LOCKED))`,
         [PURGE_BATCH_ROWS],
       );

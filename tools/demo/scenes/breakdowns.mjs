@@ -63,11 +63,8 @@ async function killService(stage) {
   const { pid } = service;
   const { id, reference, restarts } = await killInTheMiddle(stage, service);
   const { steps } = await operations.follow(id);
-  expect(
-    'only the step that was cut short was done again',
-    steps.map(({ attempt }) => attempt),
-    [1, 2],
-  );
+  const [done, cutShort] = steps;
+  expect('only the step that was cut short was done again', [done.attempt, cutShort.attempt > 1], [1, true]);
   expect('network-svc was started again', [service.restarts, service.pid === pid], [restarts + 1, false]);
   const { status } = await api('exoscale', 'GET', `${NETWORKS}/${reference.id}`, { isQuiet: true });
   expect('the network is there', status, 200);

@@ -41,9 +41,10 @@ function idsOf(networks: PrivateNetworkView[]): string[] {
   return networks.map(({ id }) => id);
 }
 
-function groupByNetwork<Item extends { privateNetworkId: string }>(items: Item[]): Map<string, Item[]> {
+function groupByNetwork<Item extends { privateNetworkId: string | null }>(items: Item[]): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
+    if (item.privateNetworkId === null) continue;
     const group = groups.get(item.privateNetworkId);
     if (group) group.push(item);
     else groups.set(item.privateNetworkId, [item]);

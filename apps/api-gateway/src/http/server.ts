@@ -3,6 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES, readBodies } from './body';
 import { type Dialect, dialectOf, pathOf } from './dialect';
+import { closeConnectionsWhenAnswered } from './draining';
 import { problemOf } from './problem.filter';
 import './request';
 
@@ -27,6 +28,7 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
   });
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify);
+  closeConnectionsWhenAnswered(fastify);
   fastify.decorateRequest('dialect', null);
   fastify.decorateRequest('caller', null);
   fastify.addHook('onRequest', (request, reply, done) => {

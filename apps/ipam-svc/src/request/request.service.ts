@@ -25,8 +25,9 @@ export class RequestService {
       if (project !== undefined && project !== context.projectId) throw foreignRequest(undoRequestId);
       if (!buried) return null;
       const note = await this.requests.takeNote(tx, undoRequestId);
-      if (note) await this.restore(tx, note, context);
+      // What it made may lie where what it destroyed was.
       await this.takeBack(tx, idsIn(buried.response), undoRequestId, context);
+      if (note) await this.restore(tx, note, context);
       return null;
     });
   }

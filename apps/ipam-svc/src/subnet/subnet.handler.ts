@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { CheckSubnets, IpamCalls, ReserveSubnets, ReshapeSubnet } from '@isthmus/contracts';
+import type { ChangeNetworkSubnets, CheckSubnets, IpamCalls, ReserveSubnets, ReshapeSubnet } from '@isthmus/contracts';
 import type { SubnetCapacity, SubnetView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { SubnetService } from './subnet.service';
@@ -25,6 +25,11 @@ export class SubnetHandler {
   @AnswersIpam('subnet.reshape')
   reshape(@Payload() request: ReshapeSubnet, @Ctx() context: RpcContext): Promise<SubnetView> {
     return this.subnets.reshape(request, context);
+  }
+
+  @AnswersIpam('subnet.change')
+  change(@Payload() request: ChangeNetworkSubnets, @Ctx() context: RpcContext): Promise<SubnetView[]> {
+    return this.subnets.change(request, context);
   }
 
   @AnswersIpam('subnet.release')

@@ -19,6 +19,20 @@ export function misfitProblem(misfit: Misfit, shape: SubnetShape): ProblemError 
   return new ProblemError('conflict', detail, { resource: 'address' });
 }
 
+export function noSubnetProblem(cidr: string, privateNetworkId: string): ProblemError {
+  const detail = `Private network ${privateNetworkId} has no subnet ${cidr}.`;
+  return new ProblemError('not-found', detail, { resource: 'subnet', resourceId: cidr });
+}
+
+export function subnetInUseProblem(cidr: string): ProblemError {
+  const detail = `${cidr} has booked or attached addresses; detach what uses them and release the booked ones first.`;
+  return new ProblemError('precondition-failed', detail, {
+    resource: 'subnet',
+    resourceId: cidr,
+    precondition: 'subnet_is_empty',
+  });
+}
+
 export function noBlockProblem(subnet: NewSubnet, prefixLength: number): ProblemError {
   const where = subnet.isJoined ? `VPC ${subnet.vpcId}` : `private network ${subnet.privateNetworkId}`;
   const detail = `No free /${prefixLength} of 172.16.0.0/12 is left in ${where}; name a block of your own.`;

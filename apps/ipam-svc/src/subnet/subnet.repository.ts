@@ -96,6 +96,15 @@ export class SubnetRepository {
     );
   }
 
+  /** The network's subnets of both families, against every booking and release until the end of the transaction. */
+  lockAllOfNetwork(tx: Tx, projectId: string, privateNetworkId: string): Promise<SubnetRow[]> {
+    return tx.query<SubnetRow>(
+      `SELECT ${COLUMNS} FROM ipam.subnet s
+        WHERE s.private_network_id = $2 AND s.project_id = $1 ORDER BY s.id FOR UPDATE`,
+      [projectId, privateNetworkId],
+    );
+  }
+
   async lock(tx: Tx, projectId: string, id: string): Promise<SubnetRow | undefined> {
     const sql = `SELECT ${COLUMNS} FROM ipam.subnet s WHERE s.id = $2 AND s.project_id = $1 FOR UPDATE`;
     const [row] = await tx.query<SubnetRow>(sql, [projectId, id]);
@@ -129,6 +138,13 @@ export class SubnetRepository {
     const columns = JSON.stringify({ id, ...shapeColumns(shape), shaped_by_request: requestId });
     const [row] = await tx.query<{ isSet: boolean }>(sql, [columns]);
     return row?.isSet === true;
+  }
+
+  /** Answers the block of one that has an address booked or attached: roll back then. */
+  async remove(tx: Tx, projectId: string, ids: string[], requestId: string): Promise<string | undefined> {
+    const sql = `SELECT ipam.remove_subnets($1, $2, $3) AS "usedCidr"`;
+    const [row] = await tx.query<{ usedCidr: string | null }>(sql, [projectId, ids, requestId]);
+    return row?.usedCidr ?? undefined;
   }
 
   /** False when an address in them is booked or attached. */

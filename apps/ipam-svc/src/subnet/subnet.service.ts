@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { formatCidr, overlaps, ULA_RANDOM_BYTES, ulaBlock } from '@isthmus/cidr';
-import type { CheckSubnets, ReserveSubnets, ReshapeSubnet, SubnetPlan } from '@isthmus/contracts';
+import { canonicalCidr, formatCidr, overlaps, ULA_RANDOM_BYTES, ulaBlock } from '@isthmus/cidr';
+import type { ChangeNetworkSubnets, CheckSubnets, ReserveSubnets, ReshapeSubnet, SubnetPlan } from '@isthmus/contracts';
 import { Database, type Tx } from '@isthmus/db';
 import type { SubnetCapacity, SubnetView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { onlyUuids, requireUuid } from '../reference';
 import { AUTOMATIC_PREFIX_LIMITS, parseSubnetCidr, shapeOf, type SubnetShape } from './subnet-shape';
-import { misfitProblem, noBlockProblem, overlapProblem } from './subnet.problems';
+import { misfitProblem, noBlockProblem, noSubnetProblem, overlapProblem, subnetInUseProblem } from './subnet.problems';
 import { type NewSubnet, SubnetRepository } from './subnet.repository';
 import { viewOfSubnet } from './subnet.view';
 
@@ -73,6 +73,23 @@ export class SubnetService {
         throw overlapProblem(shape.cidr, undefined);
       }
       return this.read(tx, subnet.id, context);
+    });
+  }
+
+  /** The locks keep addresses from being booked in what goes. */
+  async change(request: ChangeNetworkSubnets, context: RpcContext): Promise<SubnetView[]> {
+    const { privateNetworkId } = request;
+    requireUuid('private-network', privateNetworkId);
+    const leaving = request.remove.map((cidr) => canonicalCidr(cidr, 'remove'));
+    return this.once(context, async (tx) => {
+      const present = await this.subnets.lockAllOfNetwork(tx, context.projectId, privateNetworkId);
+      const unknown = leaving.find((cidr) => !present.some((subnet) => subnet.cidr === cidr));
+      if (unknown !== undefined) throw noSubnetProblem(unknown, privateNetworkId);
+      const ids = present.filter(({ cidr }) => leaving.includes(cidr)).map(({ id }) => id);
+      const used = await this.subnets.remove(tx, context.projectId, ids, context.requestId);
+      if (used !== undefined) throw subnetInUseProblem(used);
+      for (const plan of request.add) await this.place(tx, plan, newSubnet(request, plan.id, context));
+      return (await this.subnets.listOfNetworks(tx, context.projectId, [privateNetworkId])).map(viewOfSubnet);
     });
   }
 

@@ -25,6 +25,8 @@ export function attachmentRefusal(
         resource: 'attachment',
         resourceId: instanceId,
       });
+    case 'attachment_private_network_id_fkey':
+      return ProblemError.notFound('private-network', privateNetworkId);
     default:
       return undefined;
   }

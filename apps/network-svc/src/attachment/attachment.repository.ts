@@ -10,12 +10,12 @@ import { toAttachmentView } from './attachment.view';
 
 const COLUMNS = selectList(Attachment);
 
-/** By its id (optionally only on that instance and zone), or by network and instance. */
-const SELECTED = `
-  project_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR instance_id = $3)
-  AND ($4::text IS NULL OR zone = $4) AND ($5::uuid IS NULL OR private_network_id = $5)`;
-const FIND = `SELECT ${COLUMNS} FROM network.attachment WHERE ${SELECTED}`;
-const LOCK = `SELECT ${COLUMNS} FROM network.attachment WHERE ${SELECTED} FOR UPDATE`;
+/** A statement of its own for each way to name a NIC: one with `$n IS NULL OR …` would use neither index. */
+const BY_ID = `
+  id = $1 AND project_id = $2 AND ($3::uuid IS NULL OR instance_id = $3) AND ($4::text IS NULL OR zone = $4)`;
+const BY_PLACE = `private_network_id = $1 AND instance_id = $2 AND project_id = $3`;
+const FIND = { byId: selectWhere(BY_ID), byPlace: selectWhere(BY_PLACE) };
+const LOCK = { byId: `${FIND.byId} FOR UPDATE`, byPlace: `${FIND.byPlace} FOR UPDATE` };
 const FIND_BY_ID = `SELECT ${COLUMNS} FROM network.attachment WHERE id = $1`;
 
 /** A MAC that is taken on the network is another draw, not an error. */
@@ -43,7 +43,6 @@ export type NewAttachment = Pick<
 export class AttachmentRepository {
   constructor(private readonly database: Database) {}
 
-  /** Locks the row when asked on a transaction with `lock`. */
   async find(projectId: string, selector: AttachmentSelector): Promise<Attachment | undefined> {
     return findWith(this.database, FIND, projectId, selector);
   }
@@ -113,17 +112,20 @@ export class AttachmentRepository {
   }
 }
 
+function selectWhere(condition: string): string {
+  return `SELECT ${COLUMNS} FROM network.attachment WHERE ${condition}`;
+}
+
 async function findWith(
   on: Queryable,
-  sql: string,
+  sql: typeof FIND,
   projectId: string,
   selector: AttachmentSelector,
 ): Promise<Attachment | undefined> {
-  const values =
+  const [attachment] =
     'attachmentId' in selector
-      ? [projectId, selector.attachmentId, selector.instanceId, selector.zone, null]
-      : [projectId, null, selector.instanceId, null, selector.privateNetworkId];
-  const [attachment] = await on.query<Attachment>(sql, values);
+      ? await on.query<Attachment>(sql.byId, [selector.attachmentId, projectId, selector.instanceId, selector.zone])
+      : await on.query<Attachment>(sql.byPlace, [selector.privateNetworkId, selector.instanceId, projectId]);
   return attachment;
 }
 

@@ -61,6 +61,8 @@ export class AttachmentService {
         reference: { type: 'private-network', id: privateNetworkId },
         input: { privateNetworkId, instanceId, address, addressIds, owner: toAddressOwner(attachment, instance.name) },
       });
+      // Last, because all attaches of a network queue for its row: held only until the commit, it lets them pass quickly.
+      await this.takeNetworkPlace(tx, command, context.projectId);
       return { attachment, operation };
     });
   }
@@ -142,7 +144,7 @@ export class AttachmentService {
     );
   }
 
-  /** Takes a place on both sides; the counts are checked by the database, so racing attaches cannot pass a limit. */
+  /** The counts of both sides are checked by the database, so that racing attaches cannot pass a limit. */
   private async insert(
     tx: Tx,
     command: CreateAttachment,
@@ -155,8 +157,6 @@ export class AttachmentService {
       }
       const instance = await this.instances.takePlace(tx, id, projectId, zone);
       if (!instance) throw ProblemError.notFound('instance', id);
-      const network = await this.networks.takePlace(tx, privateNetworkId, projectId, command);
-      if (!network) throw await this.unusable(tx, command, projectId);
       const fresh = { id: randomUUID(), projectId, privateNetworkId, instanceId: id, region, zone, tags: command.tags };
       return { attachment: await this.attachments.insert(tx, fresh), instance };
     } catch (error) {
@@ -164,11 +164,15 @@ export class AttachmentService {
     }
   }
 
-  /** Why the network cannot take an attachment: it is not there, or it is not ready. */
-  private async unusable(tx: Tx, command: CreateAttachment, projectId: string): Promise<ProblemError> {
-    const network = await this.networks.lock(tx, command.privateNetworkId, projectId, command);
-    if (!network) return ProblemError.notFound('private-network', command.privateNetworkId);
-    return busyWith(tx, { type: 'private-network', id: network.id });
+  private async takeNetworkPlace(tx: Tx, command: CreateAttachment, projectId: string): Promise<void> {
+    const { privateNetworkId: id } = command;
+    try {
+      if (await this.networks.takePlace(tx, id, projectId, command)) return;
+    } catch (error) {
+      throw attachmentRefusal(violatedConstraint(error), command) ?? error;
+    }
+    const network = await this.networks.lock(tx, id, projectId, command);
+    throw network ? await busyWith(tx, { type: 'private-network', id }) : ProblemError.notFound('private-network', id);
   }
 
   private async requireNetwork(

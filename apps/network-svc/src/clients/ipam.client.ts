@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type {
   AssignAddresses,
+  ChangeNetworkSubnets,
   CheckAddress,
   CheckSubnets,
   IpamCalls,
+  ListAddresses,
   ReleaseOwner,
   ReserveSubnets,
   ReshapeSubnet,
@@ -31,8 +33,21 @@ export class IpamClient {
     return this.call('subnet.list', { privateNetworkIds: [privateNetworkId] }, onBehalfOf(context));
   }
 
+  /** Oldest first. */
+  listSubnetsOf(context: RpcContext | SagaRun, privateNetworkIds: string[]): Promise<SubnetView[]> {
+    return this.call('subnet.list', { privateNetworkIds }, onBehalfOf(context));
+  }
+
   listAddressesOf(context: RpcContext | SagaRun, ownerId: string): Promise<AddressView[]> {
     return this.call('address.list', { ownerIds: [ownerId] }, onBehalfOf(context));
+  }
+
+  listAddresses(context: RpcContext | SagaRun, query: ListAddresses): Promise<AddressView[]> {
+    return this.call('address.list', query, onBehalfOf(context));
+  }
+
+  changeSubnets(run: SagaRun, step: string, request: ChangeNetworkSubnets): Promise<SubnetView[]> {
+    return this.call('subnet.change', request, stepContext(run, run.requestId(step)));
   }
 
   reserveSubnets(run: SagaRun, step: string, request: ReserveSubnets): Promise<SubnetView[]> {

@@ -1,11 +1,11 @@
 import type { ProblemCode } from '@isthmus/problem';
 import { PROBLEMS, ProblemError } from '@isthmus/problem';
-import type { FabricCall } from './fabric.driver';
+import { FABRIC_CALLS, type FabricCall } from './fabric.driver';
 
 /** A rule that makes the memory fabric fail, for tests and demonstrations. */
 export interface FabricFault {
   call: FabricCall;
-  /** Only for networks of this name; ports take the name of their network. */
+  /** Only for networks of this name; ports and routes take the name of their network, routers have none. */
   networkName?: string;
   /** How often it strikes; for ever when absent. */
   times?: number;
@@ -21,6 +21,7 @@ export function parseFabricFaults(text: string | undefined): FabricFault[] {
   const faults = JSON.parse(text) as FabricFault[];
   for (const fault of faults) {
     if (!(fault.code in PROBLEMS)) throw new Error(`FABRIC_FAULTS: unknown problem code ${fault.code}`);
+    if (!FABRIC_CALLS.includes(fault.call)) throw new Error(`FABRIC_FAULTS: unknown call ${fault.call}`);
   }
   return faults;
 }

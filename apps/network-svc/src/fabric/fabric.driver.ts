@@ -1,16 +1,26 @@
 import type { DhcpOptions } from '@isthmus/model';
 
-/** What a network must look like in the fabric: a logical switch. Level-triggered: the whole truth, never a change. */
-export interface FabricNetwork {
+/** The logical router of a VPC with routing. Level-triggered as everything here: the whole truth, never a change. */
+export interface FabricRouter {
+  /** The VPC's. */
   id: string;
   /** An ensure with a lower revision than the fabric has is ignored. */
   revision: bigint;
+}
+
+/** What a network must look like in the fabric: a logical switch. */
+export interface FabricNetwork {
+  id: string;
+  revision: bigint;
   name: string;
+  /** The only zone it reaches, or null for a whole region. */
+  zone: string | null;
   vni: number;
-  /** The logical router it hangs on, or null for an isolated network. */
-  vpcId: string | null;
-  /** DHCP options per subnet; null where DHCP is off. */
-  dhcp: { subnets: FabricSubnet[]; options: DhcpOptions } | null;
+  /** The router it hangs on, by a port with the gateway of each subnet; null unless the network is joined and its VPC routes. */
+  routerId: string | null;
+  subnets: FabricSubnet[];
+  /** What every subnet is told by DHCP; null where DHCP is off. */
+  dhcp: DhcpOptions | null;
 }
 
 export interface FabricSubnet {
@@ -27,16 +37,43 @@ export interface FabricPort {
   addresses: string[];
 }
 
+/** A static route of a router; of several that match, the fabric takes the one with the longest prefix. */
+export interface FabricRoute {
+  id: string;
+  revision: bigint;
+  routerId: string;
+  /** CIDR. */
+  destination: string;
+  /** The network it leaves by. */
+  networkId: string;
+  /** Address of the machine that takes it there; null for every machine of the network itself. */
+  nextHop: string | null;
+}
+
 /**
  * The seam to the network that carries the traffic, shaped after OVN's northbound tables (logical switch, switch port,
- * DHCP options, logical router; see ovn-nb(5)). Every call is idempotent by id. Errors: `unavailable` for a passing
- * failure, any other ProblemError for one that trying again does not mend.
+ * DHCP options, logical router, static route; see ovn-nb(5)). Every call is idempotent by id. Errors: `unavailable` for a
+ * passing failure, any other ProblemError for one that trying again does not mend.
  */
 export abstract class FabricDriver {
+  abstract ensureRouter(router: FabricRouter, signal: AbortSignal): Promise<void>;
+  abstract removeRouter(routerId: string, signal: AbortSignal): Promise<void>;
   abstract ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void>;
   abstract removeNetwork(networkId: string, signal: AbortSignal): Promise<void>;
   abstract ensurePort(port: FabricPort, signal: AbortSignal): Promise<void>;
   abstract removePort(portId: string, signal: AbortSignal): Promise<void>;
+  abstract ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void>;
+  abstract removeRoute(routeId: string, signal: AbortSignal): Promise<void>;
 }
 
-export type FabricCall = 'ensureNetwork' | 'removeNetwork' | 'ensurePort' | 'removePort';
+export const FABRIC_CALLS = [
+  'ensureRouter',
+  'removeRouter',
+  'ensureNetwork',
+  'removeNetwork',
+  'ensurePort',
+  'removePort',
+  'ensureRoute',
+  'removeRoute',
+] as const;
+export type FabricCall = (typeof FABRIC_CALLS)[number];

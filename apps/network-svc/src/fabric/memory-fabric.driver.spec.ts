@@ -5,7 +5,7 @@ import { MemoryFabricDriver } from './memory-fabric.driver';
 const { signal } = new AbortController();
 
 function network(revision: bigint, name = 'net'): FabricNetwork {
-  return { id: 'n', revision, name, vni: 1, vpcId: null, dhcp: null };
+  return { id: 'n', revision, name, zone: null, vni: 1, routerId: null, subnets: [], dhcp: null };
 }
 
 describe('the memory fabric', () => {
@@ -35,7 +35,22 @@ describe('the memory fabric', () => {
     expect(fabric.networks.size).toBe(0);
   });
 
-  it('refuses a fault rule with an unknown code at boot', () => {
+  it('keeps routers and routes, and fails a route by the name of its network', async () => {
+    const rule = { call: 'ensureRoute' as const, networkName: 'net', times: 1, code: 'fault' as const, message: 'No.' };
+    const fabric = new MemoryFabricDriver(0, [rule]);
+    await fabric.ensureRouter({ id: 'v', revision: 1n }, signal);
+    await fabric.ensureNetwork({ ...network(1n), routerId: 'v' }, signal);
+    const route = { id: 'r', routerId: 'v', destination: '10.0.0.0/8', networkId: 'n', nextHop: null, revision: 1n };
+    await expect(fabric.ensureRoute(route, signal)).rejects.toMatchObject({ code: 'fault' });
+    await fabric.ensureRoute(route, signal);
+    expect([fabric.routers.size, fabric.routes.get('r')]).toEqual([1, route]);
+    await fabric.removeRoute('r', signal);
+    await fabric.removeRouter('v', signal);
+    expect([fabric.routers.size, fabric.routes.size]).toEqual([0, 0]);
+  });
+
+  it('refuses a fault rule with an unknown code or call at boot', () => {
+    expect(() => parseFabricFaults('[{"call":"ensureTunnel","code":"fault","message":""}]')).toThrow(/ensureTunnel/);
     expect(() => parseFabricFaults('[{"call":"ensurePort","code":"nonsense","message":""}]')).toThrow(/nonsense/);
     expect(parseFabricFaults(undefined)).toEqual([]);
   });

@@ -1,17 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FabricCall, FabricDriver, type FabricNetwork, type FabricPort } from './fabric.driver';
+import {
+  type FabricCall,
+  FabricDriver,
+  type FabricNetwork,
+  type FabricPort,
+  type FabricRoute,
+  type FabricRouter,
+} from './fabric.driver';
 import { type FabricFault, strike } from './fabric-fault';
 
 /** A fabric that keeps what was ensured in this process, takes configurable time, and fails on demand. */
 export class MemoryFabricDriver extends FabricDriver {
+  readonly routers = new Map<string, FabricRouter>();
   readonly networks = new Map<string, FabricNetwork>();
   readonly ports = new Map<string, FabricPort>();
+  readonly routes = new Map<string, FabricRoute>();
 
   constructor(
     private readonly latencyMs: number,
     readonly faults: FabricFault[] = [],
   ) {
     super();
+  }
+
+  ensureRouter(router: FabricRouter, signal: AbortSignal): Promise<void> {
+    return this.call('ensureRouter', undefined, signal, () => ensure(this.routers, router));
+  }
+
+  removeRouter(routerId: string, signal: AbortSignal): Promise<void> {
+    return this.call('removeRouter', undefined, signal, () => this.routers.delete(routerId));
   }
 
   ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void> {
@@ -29,6 +46,15 @@ export class MemoryFabricDriver extends FabricDriver {
   removePort(portId: string, signal: AbortSignal): Promise<void> {
     const networkId = this.ports.get(portId)?.networkId;
     return this.call('removePort', networkId && this.nameOf(networkId), signal, () => this.ports.delete(portId));
+  }
+
+  ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void> {
+    return this.call('ensureRoute', this.nameOf(route.networkId), signal, () => ensure(this.routes, route));
+  }
+
+  removeRoute(routeId: string, signal: AbortSignal): Promise<void> {
+    const networkId = this.routes.get(routeId)?.networkId;
+    return this.call('removeRoute', networkId && this.nameOf(networkId), signal, () => this.routes.delete(routeId));
   }
 
   private async call(

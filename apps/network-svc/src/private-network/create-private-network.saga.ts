@@ -5,18 +5,23 @@ import type { SubnetView } from '@isthmus/model';
 import type { Saga, SagaRun, SagaStep } from '@isthmus/operations';
 import { IpamClient } from '../clients/ipam.client';
 import { FabricDriver } from '../fabric/fabric.driver';
+import { VpcRepository } from '../vpc/vpc.repository';
+import { toFabricRouter } from '../vpc/vpc.view';
 import { PrivateNetworkRepository } from './private-network.repository';
 import { toFabricNetwork } from './private-network.view';
 
 export interface CreatePrivateNetworkInput {
   subnets: SubnetPlan[];
   placement: SubnetPlacement;
+  /** Its VPC routes it. */
+  isRouted: boolean;
 }
 
 type Input = CreatePrivateNetworkInput;
 
 /**
  * private-network.create
+ *   ensure-router    the fabric makes the VPC's router      (only where that routes; it stays, it is the VPC's)
  *   reserve-subnets  ipam-svc books the address space        (not for an unmanaged network)
  *   ensure-network   the fabric makes the switch
  * Undone, the network is gone: it never was usable.
@@ -25,6 +30,16 @@ type Input = CreatePrivateNetworkInput;
 export class CreatePrivateNetworkSaga implements Saga<Input> {
   readonly kind = 'private-network.create';
   readonly deadlineMs = 60_000;
+
+  private readonly ensureRouter: SagaStep<Input> = {
+    name: 'ensure-router',
+    appliesTo: ({ isRouted }) => isRouted,
+    do: async (run) => {
+      const vpc = await this.vpcs.getById(run.input.placement.vpcId);
+      await this.fabric.ensureRouter(toFabricRouter(vpc, BigInt(vpc.revision)), run.signal);
+    },
+    undo: () => Promise.resolve(),
+  };
 
   private readonly reserveSubnets: SagaStep<Input> = {
     name: 'reserve-subnets',
@@ -44,10 +59,11 @@ export class CreatePrivateNetworkSaga implements Saga<Input> {
     undo: (run) => this.fabric.removeNetwork(run.resource.id, run.signal),
   };
 
-  readonly steps = [this.reserveSubnets, this.ensureNetwork];
+  readonly steps = [this.ensureRouter, this.reserveSubnets, this.ensureNetwork];
 
   constructor(
     private readonly networks: PrivateNetworkRepository,
+    private readonly vpcs: VpcRepository,
     private readonly ipam: IpamClient,
     private readonly fabric: FabricDriver,
   ) {}

@@ -4,7 +4,9 @@ import type { ListPrivateNetworks, NetworkScope, Page } from '@isthmus/contracts
 import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
 import type { PrivateNetworkView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
+import { QuotaRepository } from '../quota/quota.repository';
 import { listQuery } from './private-network.list';
+import type { Vpc } from '../vpc/vpc.entity';
 import { PrivateNetwork } from './private-network.entity';
 import { toPrivateNetworkView } from './private-network.view';
 
@@ -17,8 +19,31 @@ const RANDOM_VNI_TRIES = 8;
 const VISIBLE = `id = $1 AND project_id = $2 AND region = $3 AND ($4::text IS NULL OR zone IS NULL OR zone = $4)`;
 
 const FIND = `SELECT ${COLUMNS} FROM network.private_network WHERE ${VISIBLE}`;
-const LOCK = `SELECT ${COLUMNS} FROM network.private_network WHERE ${VISIBLE} FOR UPDATE`;
-const FIND_BY_ID = `SELECT ${COLUMNS} FROM network.private_network WHERE id = $1`;
+const SHARE = `SELECT ${COLUMNS} FROM network.private_network WHERE id = $1 AND project_id = $2 FOR SHARE`;
+
+/** A network as the fabric must know it: does its VPC route it? */
+const ROUTED = `
+  SELECT ${selectList(PrivateNetwork, 'n')}, v.state AS "vpcState",
+         n.connectivity = 'joined' AND v.is_routing_enabled AS "isRouted"
+    FROM network.private_network n JOIN network.vpc v ON v.id = n.vpc_id`;
+const FIND_BY_ID = `${ROUTED} WHERE n.id = $1`;
+
+/** The VPC first, against a start of routing in the middle of the change; locks are taken in the order of the clauses. */
+const LOCKED = 'FOR SHARE OF v FOR UPDATE OF n';
+const LOCK = `
+  ${ROUTED} WHERE n.id = $1 AND n.project_id = $2 AND n.region = $3 AND ($4::text IS NULL OR n.zone IS NULL OR n.zone = $4)
+  ${LOCKED}`;
+
+/** With ids these, without all that have a zone; a network that has none is there to say so. */
+const LOCK_ZONAL = `
+  ${ROUTED} WHERE n.project_id = $1 AND n.region = $2
+    AND ($3::uuid[] IS NULL AND n.zone IS NOT NULL OR n.id = ANY($3))
+   ORDER BY n.created_at, n.id LIMIT 1000 ${LOCKED}`;
+
+const JOINED = `vpc_id = $1 AND connectivity = 'joined'`;
+const LIST_JOINED = `${ROUTED} WHERE n.vpc_id = $1 AND n.connectivity = 'joined' ORDER BY n.id`;
+const FIND_BUSY_JOINED = `SELECT id FROM network.private_network WHERE ${JOINED} AND state NOT IN ('active', 'error') LIMIT 1`;
+const RAISE_JOINED = `UPDATE network.private_network SET revision = revision + 2 WHERE ${JOINED}`;
 
 const INSERT = `
   INSERT INTO network.private_network (id, project_id, vpc_id, region, zone, name, description, labels, tags, state, vni,
@@ -53,13 +78,19 @@ const APPLY = `
          state = 'active', state_reason = NULL, updated_at = now()
    WHERE id = $1`;
 
-const DELETE = `DELETE FROM network.private_network WHERE id = $1`;
+const MAKE_REGIONAL = `
+  UPDATE network.private_network SET zone = NULL, state = 'active', state_reason = NULL, updated_at = now() WHERE id = $1`;
+
+const DELETE = `DELETE FROM network.private_network WHERE id = $1 RETURNING project_id AS "projectId"`;
 
 /** Takes one place on a usable network; the check constraint refuses the 251st. */
 const TAKE_PLACE = `
   UPDATE network.private_network SET attachment_count = attachment_count + 1
    WHERE ${VISIBLE} AND state IN ('active', 'updating') RETURNING ${COLUMNS}`;
 const GIVE_PLACE_BACK = `UPDATE network.private_network SET attachment_count = attachment_count - 1 WHERE id = $1`;
+
+/** A network with what its VPC means for it. */
+export type RoutedNetwork = PrivateNetwork & { isRouted: boolean; vpcState: Vpc['state'] };
 
 export type NewPrivateNetwork = Omit<
   PrivateNetwork,
@@ -76,7 +107,10 @@ export type PrivateNetworkChanges = Partial<
 
 @Injectable()
 export class PrivateNetworkRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly quotas: QuotaRepository,
+  ) {}
 
   async find(id: string, projectId: string, scope: NetworkScope): Promise<PrivateNetwork | undefined> {
     const [network] = await this.database.query<PrivateNetwork>(FIND, visible(id, projectId, scope));
@@ -84,15 +118,42 @@ export class PrivateNetworkRepository {
   }
 
   /** Of any project, for sagas, which were let in already. Throws when it is gone: a saga holds its network's lock. */
-  async getById(id: string): Promise<PrivateNetwork> {
-    const [network] = await this.database.query<PrivateNetwork>(FIND_BY_ID, [id]);
+  async getById(id: string): Promise<RoutedNetwork> {
+    const [network] = await this.database.query<RoutedNetwork>(FIND_BY_ID, [id]);
     if (!network) throw ProblemError.notFound('private-network', id);
     return network;
   }
 
-  async lock(tx: Tx, id: string, projectId: string, scope: NetworkScope): Promise<PrivateNetwork | undefined> {
-    const [network] = await tx.query<PrivateNetwork>(LOCK, visible(id, projectId, scope));
+  async lock(tx: Tx, id: string, projectId: string, scope: NetworkScope): Promise<RoutedNetwork | undefined> {
+    const [network] = await tx.query<RoutedNetwork>(LOCK, visible(id, projectId, scope));
     return network;
+  }
+
+  /** Keeps it from being changed or deleted until the commit. */
+  async share(tx: Tx, id: string, projectId: string): Promise<PrivateNetwork | undefined> {
+    const [network] = await tx.query<PrivateNetwork>(SHARE, [id, projectId]);
+    return network;
+  }
+
+  /** These networks, or all that have a zone; at most 1,000. */
+  lockZonal(tx: Tx, projectId: string, region: string, ids: string[] | undefined): Promise<RoutedNetwork[]> {
+    return tx.query<RoutedNetwork>(LOCK_ZONAL, [projectId, region, ids]);
+  }
+
+  /** The networks that a VPC routes, if it routes. */
+  listJoined(vpcId: string): Promise<RoutedNetwork[]> {
+    return this.database.query<RoutedNetwork>(LIST_JOINED, [vpcId]);
+  }
+
+  /** A joined network of the VPC that is being made, changed or deleted. */
+  async findBusyJoined(tx: Tx, vpcId: string): Promise<string | undefined> {
+    const [network] = await tx.query<{ id: string }>(FIND_BUSY_JOINED, [vpcId]);
+    return network?.id;
+  }
+
+  /** Revisions for a change of all joined networks of a VPC: one for the way forward, a later one for the way back. */
+  async raiseJoined(tx: Tx, vpcId: string): Promise<void> {
+    await tx.execute(RAISE_JOINED, [vpcId]);
   }
 
   async list(projectId: string, query: ListPrivateNetworks): Promise<Page<PrivateNetworkView>> {
@@ -135,8 +196,13 @@ export class PrivateNetworkRepository {
     ]);
   }
 
+  async makeRegional(tx: Tx, id: string): Promise<void> {
+    await tx.execute(MAKE_REGIONAL, [id]);
+  }
+
   async delete(tx: Tx, id: string): Promise<void> {
-    await tx.execute(DELETE, [id]);
+    const [gone] = await tx.query<{ projectId: string }>(DELETE, [id]);
+    if (gone) await this.quotas.giveBack(tx, gone.projectId, 'private-network');
   }
 
   /** Undefined when there is no such network or it cannot be used now. Violates `private_network_attachment_limit`. */

@@ -1,6 +1,7 @@
 import type { PrivateNetworkView, SubnetView } from '@isthmus/model';
 import type { FabricNetwork } from '../fabric/fabric.driver';
 import type { PrivateNetwork } from './private-network.entity';
+import type { RoutedNetwork } from './private-network.repository';
 
 export function toPrivateNetworkView(network: PrivateNetwork): PrivateNetworkView {
   return {
@@ -26,15 +27,15 @@ export function toPrivateNetworkView(network: PrivateNetwork): PrivateNetworkVie
 }
 
 /** What the fabric must hold for a network with these subnets. */
-export function toFabricNetwork(network: PrivateNetwork, subnets: SubnetView[], revision: bigint): FabricNetwork {
+export function toFabricNetwork(network: Omit<RoutedNetwork, 'vpcState'>, subnets: SubnetView[], revision: bigint): FabricNetwork {
   return {
     id: network.id,
     revision,
     name: network.name,
+    zone: network.zone,
     vni: network.vni,
-    vpcId: network.connectivity === 'joined' ? network.vpcId : null,
-    dhcp: network.isDhcpEnabled
-      ? { subnets: subnets.map(({ cidr, gateway }) => ({ cidr, gateway })), options: network.dhcpOptions }
-      : null,
+    routerId: network.isRouted ? network.vpcId : null,
+    subnets: subnets.map(({ cidr, gateway }) => ({ cidr, gateway })),
+    dhcp: network.isDhcpEnabled ? network.dhcpOptions : null,
   };
 }

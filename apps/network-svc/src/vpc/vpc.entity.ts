@@ -24,6 +24,20 @@ export class Vpc {
   @Column({ name: 'is_routing_enabled', type: 'boolean' })
   isRoutingEnabled!: boolean;
 
+  @Column({ name: 'is_custom_routes_propagation_enabled', type: 'boolean' })
+  isCustomRoutesPropagationEnabled!: boolean;
+
+  @Column({ name: 'state', type: 'text' })
+  state!: 'active' | 'updating';
+
+  /** Why the last change did not happen. */
+  @Column({ name: 'state_reason', type: 'text', nullable: true })
+  stateReason!: string | null;
+
+  /** Grows with every change that the fabric must know; bigint, so pg answers text. */
+  @Column({ name: 'revision', type: 'bigint' })
+  revision!: string;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: string;
 

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Quotas } from '../config';
+
+/** How many of a resource a project has. */
+@Entity({ schema: 'network', name: 'project_usage' })
+export class ProjectUsage {
+  @PrimaryColumn({ name: 'project_id', type: 'uuid' })
+  projectId!: string;
+
+  @PrimaryColumn({ name: 'resource', type: 'text' })
+  resource!: keyof Quotas;
+
+  @Column({ name: 'used', type: 'int' })
+  used!: number;
+}
