@@ -16,13 +16,13 @@ module.exports = {
       'l1-knows-no-work',
       'Technology does not know how work is accepted and run.',
       { path: L1, pathNot: '\\.spec\\.ts$' },
-      { path: '^(libs/(outbox|operations|testing)|apps)/' },
+      { path: '^(libs/(outbox|operations|ipam-client|testing)|apps)/' },
     ),
     forbid('l2-knows-no-app', 'Libraries do not know apps.', { path: '^libs/' }, { path: '^apps/' }),
     forbid(
       'testing-is-dev-only',
       'libs/testing is imported by tests only.',
-      { path: '^(apps|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/testing/'] },
+      { path: '^(apps|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/testing/', '^(apps|libs)/[^/]+/test/'] },
       { path: '^libs/testing/' },
     ),
     forbid(

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { bootstrap, ROOT, runProgram } from '../tools/bootstrap.mjs';
 
 const PLANS = {
-  full: { windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000 },
-  short: { windows: 1, windowMs: 600, auditedAddresses: 100_000 },
+  full: { windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000, scatteredAddresses: 32_767 },
+  short: { windows: 1, windowMs: 600, auditedAddresses: 100_000, scatteredAddresses: 5_000 },
 };
 
 await runProgram(async () => {
@@ -15,8 +15,12 @@ await runProgram(async () => {
   const mode = values.short ? 'short' : 'full';
   // Only now are the packages sure to be there.
   const { runCases } = await import('./harness/runner.mjs');
-  const result = await runCases({ plan: PLANS[mode], only: values.only?.split(',') });
-  writeResult({ mode, ...result });
+  const interruption = new Promise((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => reject(new Error(`Stopped by ${signal}`)));
+  });
+  const result = await runCases({ plan: PLANS[mode], only: values.only?.split(','), interruption });
+  // Part of a run is for looking, not for keeping.
+  if (values.only === undefined) writeResult({ mode, ...result });
 });
 process.exit();
 

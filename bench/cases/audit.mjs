@@ -4,7 +4,13 @@ import { seedSubnets } from '../harness/seed.mjs';
 const { audit: runAudit } = createRequire(import.meta.url)('../../tools/doctor/invariants.cjs');
 const PER_NETWORK = 250;
 
-/** The auditor on many addresses, half of them leases of NICs, and on all that the cases before have left behind. */
+/** Usable addresses of a /16, of which `plan.scatteredAddresses` are used: as many gaps as there can be. */
+const AMONG = 65_534;
+
+/**
+ * The auditor on many small networks, half of whose addresses are leases of NICs, on one big one with a lot of gaps, and
+ * on all that the cases before have left behind.
+ */
 export const audit = {
   name: 'audit',
   title: 'Audit (npm run doctor)',
@@ -13,11 +19,19 @@ export const audit = {
     const { projectId } = stack.credentials;
     const count = plan.auditedAddresses / PER_NETWORK;
     await seedSubnets(database, { projectId, cidr: '10.0.0.0/24', count, used: PER_NETWORK, isLeased: true });
+    await seedSubnets(database, {
+      projectId,
+      cidr: '10.0.0.0/16',
+      count: 1,
+      used: plan.scatteredAddresses,
+      among: AMONG,
+    });
     await database.query('ANALYZE');
     const { rows } = await database.query(
       'SELECT (SELECT count(*) FROM ipam.address)::int AS addresses, (SELECT count(*) FROM ops.operation)::int AS operations',
     );
     const client = await database.connect();
+    client.on('error', () => undefined);
     try {
       return await timed(client, rows[0]);
     } finally {

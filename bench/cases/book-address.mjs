@@ -1,7 +1,7 @@
 import { bookerOnBus, bookerOnDatabase } from '../harness/bookers.mjs';
 import { connectToBus } from '../harness/bus-client.mjs';
 import { closedLoop, COMPARED_COLUMNS, compared, measureInTurns } from '../harness/load.mjs';
-import { seedSubnets } from '../harness/seed.mjs';
+import { clearSubnets, seedSubnets } from '../harness/seed.mjs';
 import { openPool } from '../harness/stack.mjs';
 
 const CLIENTS = [1, 8, 32];
@@ -52,7 +52,14 @@ export const bookAddress = {
     const { projectId } = stack.credentials;
     const bus = await connectToBus(stack.stores.redis.url, projectId);
     const pools = CLIENTS.map((max) => openPool(stack.stores.postgres.url, max));
-    const context = { plan, database, projectId, bus, poolFor: (clients) => pools[CLIENTS.indexOf(clients)] };
+    const context = {
+      plan,
+      database,
+      projectId,
+      bus,
+      seeded: [],
+      poolFor: (clients) => pools[CLIENTS.indexOf(clients)],
+    };
     try {
       return [
         ...(await oneHotSubnet(context)),
@@ -70,6 +77,7 @@ export const bookAddress = {
       ];
     } finally {
       bus.close();
+      await clearSubnets(database, context.seeded);
       await Promise.all(pools.map((pool) => pool.end()));
     }
   },
@@ -135,6 +143,8 @@ function bookers({ bus, poolFor, projectId }, family, clients) {
   return { isthmus: bookerOnBus(bus, family), bare: bookerOnDatabase(poolFor(clients), projectId, family) };
 }
 
-function seed({ database, projectId }, wanted) {
-  return seedSubnets(database, { projectId, ...wanted });
+async function seed({ database, projectId, seeded }, wanted) {
+  const subnetIds = await seedSubnets(database, { projectId, ...wanted });
+  seeded.push(...subnetIds);
+  return subnetIds;
 }

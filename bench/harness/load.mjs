@@ -7,7 +7,7 @@
  * @param {(client: number) => Promise<void>} options.work one piece; a rejection ends the run
  * @returns {Promise<Figures>}
  *
- * @typedef {{rate: number, p50Ms: number, p99Ms: number}} Figures rate in pieces per second
+ * @typedef {{rate: number, p50Ms?: number, p99Ms: number}} Figures rate in pieces per second
  */
 export async function closedLoop({ clients, durationMs, work }) {
   const latencies = [];

@@ -1,3 +1,5 @@
+import { loadavg } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT } from '../../tools/bootstrap.mjs';
 import { attach } from '../cases/attach.mjs';
 import { audit } from '../cases/audit.mjs';
@@ -6,9 +8,13 @@ import { coldStart } from '../cases/cold-start.mjs';
 import { createNetwork } from '../cases/create-network.mjs';
 import { footprint, residentOf } from '../cases/footprint.mjs';
 import { getOperation } from '../cases/get-operation.mjs';
+import { httpClient, succeed } from './http-client.mjs';
+import { closedLoop } from './load.mjs';
 import { describeCommit, describeMachine, describeStores } from './machine.mjs';
 import { makeDataDir, openPool, startStack } from './stack.mjs';
 import { printTable } from './table.mjs';
+
+const LAST_STATEMENT_MS = 2_000;
 
 /** In this order: the audit fills the database, and the footprint is of what came before it. */
 const CASES = [getOperation, createNetwork, attach, bookAddress, footprint, audit];
@@ -16,15 +22,25 @@ const CASES = [getOperation, createNetwork, attach, bookAddress, footprint, audi
 /**
  * Runs the cases on one machine in one go and prints a table for each.
  *
- * @param {{plan: {windows: number, windowMs: number, auditedAddresses: number}, only?: string[]}} options
+ * @param {object} options
+ * @param {{windows: number, windowMs: number, auditedAddresses: number, scatteredAddresses: number}} options.plan
+ * @param {string[]} [options.only] names of cases; all of them unless told
+ * @param {Promise<never>} options.interruption rejects when the run shall end early
  * @returns {Promise<{date: string, commit: object, machine: object, stores: object, cases: Record<string, object[]>}>}
  */
-export async function runCases({ plan, only }) {
+export async function runCases({ plan, only, interruption }) {
   const isWanted = ({ name }) => only === undefined || only.includes(name);
   const machine = describeMachine();
-  const report = { date: new Date().toISOString(), commit: describeCommit(ROOT), machine, plan, cases: {} };
+  const report = {
+    date: new Date().toISOString(),
+    commit: describeCommit(ROOT),
+    machine,
+    plan,
+    loadAfter: {},
+    cases: {},
+  };
   console.log(machine);
-  if (isWanted(coldStart)) await runCase(report, coldStart, { plan });
+  if (isWanted(coldStart)) await Promise.race([interruption, runCase(report, coldStart, { plan })]);
   const { dataDir, remove } = makeDataDir();
   try {
     const { stack } = await startStack(dataDir);
@@ -34,9 +50,11 @@ export async function runCases({ plan, only }) {
       console.log(report.stores);
       const headers = { 'x-auth-token': stack.credentials.secretKey };
       const context = { plan, stack, database, headers, startedMiB: residentOf(stack) };
-      for (const each of CASES.filter(isWanted)) await runCase(report, each, context);
+      await warmUp(context);
+      for (const each of CASES.filter(isWanted)) await Promise.race([interruption, runCase(report, each, context)]);
     } finally {
-      await database.end();
+      // Interrupted in the middle of a statement, the pool would wait for its end.
+      await Promise.race([database.end(), pause(LAST_STATEMENT_MS)]);
       await stack.stop();
     }
   } finally {
@@ -45,8 +63,19 @@ export async function runCases({ plan, only }) {
   return report;
 }
 
+/** Compiled code and statistics, as a service has them that is up for some minutes. */
+async function warmUp({ plan, stack, database, headers }) {
+  const client = httpClient(stack.url, headers);
+  const body = { name: 'bench', 'start-ip': '10.0.0.20', 'end-ip': '10.0.0.200', netmask: '255.255.255.0' };
+  const work = () => succeed(client, 'POST', '/v2/private-network', body);
+  await closedLoop({ clients: 8, durationMs: plan.windowMs * 2, work });
+  client.close();
+  await database.query('ANALYZE');
+}
+
 async function runCase(report, { name, title, columns, run }, context) {
   const rows = await run(context);
   report.cases[name] = rows;
-  printTable(title, columns, rows);
+  report.loadAfter[name] = Number(loadavg()[0].toFixed(2));
+  printTable(`${title} (load average after it: ${report.loadAfter[name]})`, columns, rows);
 }

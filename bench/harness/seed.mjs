@@ -52,6 +52,17 @@ const ATTACH_HALF = `
      SET is_reserved = false, owner_type = 'instance_private_nic', owner_id = c.nic_id::text, attached_by_request = 'bench'
     FROM chosen c WHERE c.id = a.id`;
 
+const CLEAR = [
+  'DELETE FROM ipam.address WHERE subnet_id = ANY ($1)',
+  `WITH gone AS (DELETE FROM ipam.subnet WHERE id = ANY ($1) RETURNING private_network_id)
+   DELETE FROM network.private_network n USING gone WHERE n.id = gone.private_network_id`,
+];
+
+/** Takes away what `seedSubnets` made. */
+export async function clearSubnets(database, subnetIds) {
+  for (const sql of CLEAR) await database.query(sql, [subnetIds]);
+}
+
 /**
  * Isolated networks of one project with one subnet each, put there by SQL; they pass the audit.
  *

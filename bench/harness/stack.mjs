@@ -40,5 +40,8 @@ function readStep(line) {
 
 /** A pool of `max` plain connections, with the rights of the owner. */
 export function openPool(url, max) {
-  return new pg.Pool({ connectionString: url, max, idleTimeoutMillis: 0 });
+  const pool = new pg.Pool({ connectionString: url, max, idleTimeoutMillis: 0 });
+  // At the end PostgreSQL closes what is idle.
+  pool.on('error', () => undefined);
+  return pool;
 }

@@ -6,6 +6,9 @@
 /** How long past its deadline an operation may take to be undone: one lease, one sweep, and the way back. */
 const GRACE = "interval '60 s'";
 
+/** A change that peerings have not followed yet has left an event; whoever follows it deletes it with that. */
+const NO_CHECK_WAITS = 'NOT EXISTS (SELECT FROM network.peering_check)';
+
 const INVARIANTS = [
   {
     id: 'I1',
@@ -29,7 +32,8 @@ const INVARIANTS = [
           UNION ALL
           SELECT format('subnet %s (%s) belongs to the network %s, which is gone', s.cidr, s.id, s.private_network_id)
             FROM ipam.subnet s
-           WHERE NOT EXISTS (SELECT FROM network.private_network n WHERE n.id = s.private_network_id)
+           WHERE s.zone IS NULL
+             AND NOT EXISTS (SELECT FROM network.private_network n WHERE n.id = s.private_network_id)
           UNION ALL
           SELECT format('the active NIC %s has no IPv4 address on its managed network %s', t.id, t.private_network_id)
             FROM network.attachment t JOIN ipam.subnet s ON s.private_network_id = t.private_network_id
@@ -67,12 +71,18 @@ const INVARIANTS = [
             SELECT DISTINCT ON (resource_id) * FROM ops.operation ORDER BY resource_id, id DESC
           ), expected AS (
             SELECT id, kind, state, resource_id,
-                   CASE WHEN kind LIKE '%.create' THEN state IN ('pending', 'success')
+                   -- A VPC is gone as soon as its deletion is accepted; what runs is the end of its router.
+                   CASE WHEN kind = 'vpc.delete' THEN false
+                        WHEN kind = 'peering.deactivate' THEN state <> 'success'
+                        WHEN kind LIKE '%.create' THEN state IN ('pending', 'success')
                         WHEN kind LIKE '%.delete' THEN state <> 'success'
                         ELSE true END AS is_there
-              FROM latest
+              -- A link that could not be made is tried again or forgotten.
+              FROM latest WHERE NOT (kind = 'peering.activate' AND state IN ('failure', 'timeout'))
           ), resource AS (
             SELECT id, state FROM network.private_network UNION ALL SELECT id, state FROM network.attachment
+            UNION ALL SELECT id, state FROM network.vpc UNION ALL SELECT id, state FROM network.route
+            UNION ALL SELECT id, state FROM network.peering UNION ALL SELECT id, phase FROM network.peering_link
           )
           SELECT format('%s of %s is %s, but the resource is %s', e.kind, e.resource_id, e.state,
                         coalesce(r.state, 'gone')) AS what
@@ -95,7 +105,24 @@ const INVARIANTS = [
           UNION ALL
           SELECT format('instance %s counts %s attachments and has %s', i.id, i.attachment_count, count(t.id))
             FROM network.instance i LEFT JOIN network.attachment t ON t.instance_id = i.id
-           GROUP BY i.id HAVING i.attachment_count <> count(t.id)`,
+           GROUP BY i.id HAVING i.attachment_count <> count(t.id)
+          UNION ALL
+          SELECT format('%s %s is %s and no operation holds it', r.type, r.id, r.state)
+            FROM (SELECT 'VPC' AS type, id, state FROM network.vpc
+                  UNION ALL SELECT 'route', id, state FROM network.route) r
+           WHERE r.state IN ('creating', 'updating', 'deleting')
+             AND NOT EXISTS (SELECT FROM ops.live_operation l WHERE l.resource_id = r.id)
+          UNION ALL
+          SELECT format('project %s counts %s %ss and has %s', coalesce(u.project_id, h.project_id), coalesce(u.used, 0),
+                        coalesce(u.resource, h.resource), coalesce(h.has, 0))
+            FROM network.project_usage u FULL JOIN (
+              SELECT project_id, 'vpc' AS resource, count(*) AS has FROM network.vpc GROUP BY project_id
+              UNION ALL
+              SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id
+              UNION ALL
+              SELECT project_id, 'route', count(*) FROM network.route GROUP BY project_id
+            ) h ON h.project_id = u.project_id AND h.resource = u.resource
+           WHERE coalesce(u.used, 0) <> coalesce(h.has, 0)`,
   },
   {
     id: 'I7',
@@ -118,13 +145,60 @@ const INVARIANTS = [
   },
   {
     id: 'I8',
-    holds: 'joined subnets of one VPC do not overlap',
+    holds: 'joined subnets of one VPC do not overlap, nor those of active peers, and its routes lead into it',
     sql: `SELECT format('%s (%s) overlaps %s (%s) in VPC %s', a.cidr, a.id, b.cidr, b.id, a.vpc_id) AS what
             FROM ipam.subnet a JOIN ipam.subnet b ON a.vpc_id = b.vpc_id AND a.id < b.id AND a.cidr && b.cidr
            WHERE a.is_joined AND b.is_joined
           UNION ALL
           SELECT format('VNI %s is used by %s networks', vni, count(*))
-            FROM network.private_network GROUP BY vni HAVING count(*) > 1`,
+            FROM network.private_network GROUP BY vni HAVING count(*) > 1
+          UNION ALL
+          SELECT format('route %s of VPC %s leads to network %s, which that does not route', r.id, r.vpc_id, n.id)
+            FROM network.route r LEFT JOIN network.attachment t ON t.id = r.next_hop_attachment_id
+            JOIN network.private_network n ON n.id IN (r.next_hop_private_network_id, t.private_network_id)
+            JOIN network.vpc v ON v.id = r.vpc_id
+           WHERE n.vpc_id <> r.vpc_id OR n.connectivity <> 'joined' OR NOT v.is_routing_enabled
+              OR n.project_id <> r.project_id OR v.project_id <> r.project_id
+          UNION ALL
+          SELECT format('%s and %s overlap, of networks %s and %s, whose peering %s is active', a.cidr, b.cidr,
+                        p.local_network_id, p.peer_network_id, p.id)
+            FROM network.peering p
+            JOIN ipam.subnet a ON a.private_network_id = p.local_network_id
+            JOIN ipam.subnet b ON b.private_network_id = p.peer_network_id AND b.cidr && a.cidr
+            JOIN network.private_network l ON l.id = p.local_network_id AND l.state = 'active'
+            JOIN network.private_network r ON r.id = p.peer_network_id AND r.state = 'active'
+           WHERE p.state = 'active' AND ${NO_CHECK_WAITS}
+          UNION ALL
+          SELECT format('VPC %s reaches %s in network %s and %s in network %s', a.vpc_id, a.destination, a.peer_network_id,
+                        b.destination, b.peer_network_id)
+            FROM network.peering_route a JOIN network.peering_route b
+              ON a.vpc_id = b.vpc_id AND a.peer_network_id < b.peer_network_id AND a.destination && b.destination`,
+  },
+  {
+    id: 'I9',
+    holds: 'one side of a peering is active exactly when the other is, with routes installed; others say why they are not',
+    sql: `SELECT format('peering %s is active and its other side %s', p.id, coalesce(b.state, 'is missing')) AS what
+            FROM network.peering p LEFT JOIN network.peering b
+              ON b.local_network_id = p.peer_network_id AND b.peer_network_id = p.local_network_id
+           WHERE p.state = 'active' AND b.state IS DISTINCT FROM 'active'
+          UNION ALL
+          SELECT format('peering %s is %s and its link is %s', p.id, p.state, coalesce(k.phase, 'missing'))
+            FROM network.peering p LEFT JOIN network.peering_link k ON p.id IN (k.low_id, k.high_id)
+           WHERE (p.state = 'active') <> (k.phase IS NOT DISTINCT FROM 'installed')
+              OR (k.phase IN ('installing', 'removing') AND p.state <> 'provisioning')
+          UNION ALL
+          SELECT format('peering %s is %s and does not say why', id, state)
+            FROM network.peering WHERE state <> 'active' AND state_reason IS NULL
+          UNION ALL
+          SELECT format('peering %s is active, but disabled or not routed', p.id)
+            FROM network.peering p JOIN network.private_network n ON n.id = p.local_network_id
+            JOIN network.vpc v ON v.id = n.vpc_id
+           WHERE p.state = 'active' AND ${NO_CHECK_WAITS}
+             AND (p.intent = 'disabled' OR n.connectivity = 'isolated' OR NOT v.is_routing_enabled)
+          UNION ALL
+          SELECT format('peering %s (project %s) is from a network of another project', p.id, p.project_id)
+            FROM network.peering p JOIN network.private_network n ON n.id = p.local_network_id
+           WHERE n.project_id <> p.project_id`,
   },
 ];
 

@@ -131,7 +131,8 @@ class FakeDatabase {
     );
     if (!found) return [];
     const { secret, ...rest } = found;
-    return [{ ...rest, organizationId: found.projectId, secretSealed: this.box.seal(secret, found.accessKey) }];
+    const secretSealed = this.box.seal(secret, found.accessKey);
+    return [{ ...rest, organizationId: found.projectId, secretSealed, masterKeyId: this.box.keyId }];
   }
 }
 

@@ -16,6 +16,7 @@ const DOCUMENTS: Record<keyof typeof dialectModules, Document> = {
   native: { module: dialectModules.native, title: 'Isthmus', prefix: '/' },
   scaleway: { module: dialectModules.scaleway, title: 'Isthmus in the Scaleway dialect', prefix: '/' },
   exoscale: { module: dialectModules.exoscale, title: 'Isthmus in the Exoscale dialect', prefix: '/v2/' },
+  upcloud: { module: dialectModules.upcloud, title: 'Isthmus in the UpCloud dialect', prefix: '/1.3/' },
 };
 
 /** Writes one OpenAPI document per dialect into `directory`. */

@@ -1,10 +1,18 @@
-import type { AddressView, AttachmentView, OperationView, PrivateNetworkView, SubnetView } from '@isthmus/model';
+import type {
+  AddressView,
+  AttachmentView,
+  OperationView,
+  PrivateNetworkView,
+  RouteView,
+  SubnetView,
+  VpcView,
+} from '@isthmus/model';
 
 export const NETWORK_ID = 'c4f04441-0260-4953-b2bb-d8286a5f4bb4';
 export const INSTANCE_ID = '4c8e35a1-74f9-4b82-8652-e7ae822faf18';
 export const OPERATION_ID = '01a1f8c0-3b65-7e4f-9ae0-5847928e86bf';
 const PROJECT_ID = '4d333544-41be-4b0b-8907-0b9036859747';
-const VPC_ID = '3a436539-0369-429e-95b4-c38683bcac76';
+export const VPC_ID = '3a436539-0369-429e-95b4-c38683bcac76';
 const CREATED_AT = '2026-08-05T12:59:37.782632Z';
 
 /** A network that was made through no dialect in particular. */
@@ -26,6 +34,44 @@ export function networkView(changes: Partial<PrivateNetworkView> = {}): PrivateN
     isDhcpEnabled: true,
     dhcpOptions: { routers: [], dnsServers: [], ntpServers: [], domainSearch: [] },
     isDefaultRoutePropagated: false,
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    ...changes,
+  };
+}
+
+export function vpcView(changes: Partial<VpcView> = {}): VpcView {
+  return {
+    id: VPC_ID,
+    projectId: PROJECT_ID,
+    region: 'fr-par',
+    name: 'production',
+    tags: [],
+    isDefault: false,
+    isRoutingEnabled: true,
+    isCustomRoutesPropagationEnabled: false,
+    privateNetworkCount: 1,
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    ...changes,
+  };
+}
+
+export function routeView(changes: Partial<RouteView> = {}): RouteView {
+  return {
+    id: 'e916c12c-d36f-4564-adac-d0eb7259b4ae',
+    projectId: PROJECT_ID,
+    vpcId: VPC_ID,
+    region: 'fr-par',
+    type: 'custom',
+    isReadOnly: false,
+    description: 'to the office',
+    tags: [],
+    destination: '10.0.0.0/24',
+    nextHopAttachmentId: null,
+    nextHopPrivateNetworkId: NETWORK_ID,
+    state: 'active',
+    stateReason: null,
     createdAt: CREATED_AT,
     updatedAt: CREATED_AT,
     ...changes,

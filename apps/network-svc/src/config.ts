@@ -13,6 +13,8 @@ export interface NetworkConfig {
   isInstanceRegistryOpen: boolean;
   /** How long a worker may be silent before another one takes its operation. */
   operationLeaseMs: number;
+  /** How often all peerings are looked at; 0: this replica looks after none, not even when it is told of a change. */
+  peeringReconcileMs: number;
   /** The most that one project may have of each. */
   quotas: Quotas;
 }
@@ -32,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     fabricFaults: env.FABRIC_FAULTS,
     isInstanceRegistryOpen: oneOf(env, 'INSTANCE_REGISTRY', ['open', 'strict']) === 'open',
     operationLeaseMs: wholeNumber(env, 'OPERATION_LEASE_MS', 10_000),
+    peeringReconcileMs: wholeNumber(env, 'PEERING_RECONCILE_MS', 5_000),
     quotas: {
       vpc: wholeNumber(env, 'QUOTA_VPCS', 1_000),
       'private-network': wholeNumber(env, 'QUOTA_PRIVATE_NETWORKS', 100_000),

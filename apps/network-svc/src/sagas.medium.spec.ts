@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Addressing, CreatePrivateNetwork } from '@isthmus/contracts';
-import type { Accepted, AttachmentView, OperationKind } from '@isthmus/model';
+import type { Accepted, AttachmentView, OperationKind, PrivateNetworkView, RouteView } from '@isthmus/model';
 import { SagaRegistry } from '@isthmus/operations';
 import { requireScenarios, type SagaScenario, type SagaWorld, sagaTests, violations } from '@isthmus/testing';
 import { type NetworkApp, startNetworkApp } from '../test/network-app';
+import { peeringScenarios } from '../test/peerings';
 import { SAGAS } from './app.module';
 import { AttachmentService } from './attachment/attachment.service';
 import { FabricDriver } from './fabric/fabric.driver';
 import type { MemoryFabricDriver } from './fabric/memory-fabric.driver';
 import { PrivateNetworkService } from './private-network/private-network.service';
+import { RouteService } from './route/route.service';
+import { VpcService } from './vpc/vpc.service';
 
 const REGION = 'fr-par';
 const ZONE = 'fr-par-1';
@@ -18,7 +21,7 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
   let fabric: MemoryFabricDriver;
 
   beforeAll(async () => {
-    network = await startNetworkApp();
+    network = await startNetworkApp({ peeringReconcileMs: 0 });
     fabric = network.app.get(FabricDriver);
   });
 
@@ -30,14 +33,22 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
     const { database } = network;
     return {
       networks: await database.query(
-        `SELECT id, name, description, labels, state, is_dhcp_enabled, dhcp_options, attachment_count
+        `SELECT id, vpc_id, former_vpc_id, connectivity, name, zone, description, labels, state, is_dhcp_enabled, dhcp_options, attachment_count
            FROM network.private_network ORDER BY id`,
       ),
       attachments: await database.query('SELECT id, state, tags FROM network.attachment ORDER BY id'),
       instances: await database.query(
         'SELECT id, attachment_count FROM network.instance WHERE attachment_count > 0 ORDER BY id',
       ),
-      subnets: await database.query('SELECT id, cidr, range_start, range_end, gateway FROM ipam.subnet ORDER BY id'),
+      vpcs: await database.query('SELECT id, name, state, is_routing_enabled FROM network.vpc ORDER BY id'),
+      routes: await database.query(
+        `SELECT id, state, destination, next_hop_attachment_id, next_hop_private_network_id, tags
+           FROM network.route ORDER BY id`,
+      ),
+      usage: await database.query('SELECT project_id, resource, used FROM network.project_usage ORDER BY 1, 2'),
+      subnets: await database.query(
+        'SELECT id, vpc_id, is_joined, cidr, range_start, range_end, gateway FROM ipam.subnet ORDER BY id',
+      ),
       addresses: await database.query('SELECT address, owner_id, is_reserved FROM ipam.address ORDER BY address, id'),
       free: await database.query(
         `SELECT subnet_id, sum(ipam.number_of(hi) - ipam.number_of(lo) + 1) AS free FROM ipam.free_interval
@@ -46,6 +57,12 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
       locks: await database.query('SELECT resource_id FROM ops.live_operation'),
       switches: [...fabric.networks.values()].map(withoutRevision).sort(byId),
       ports: [...fabric.ports.values()].map(withoutRevision).sort(byId),
+      routers: [...fabric.routers.values()].map(withoutRevision).sort(byId),
+      peerings: await database.query(
+        'SELECT id, name, intent, labels, local_network_id, peer_network_id FROM network.peering ORDER BY id',
+      ),
+      peeringPorts: [...fabric.peerings.values()].map(withoutRevision).sort(byId),
+      staticRoutes: [...fabric.routes.values()].map(withoutRevision).sort(byId),
     };
   }
 
@@ -61,6 +78,8 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
 
   const networks = () => network.app.get(PrivateNetworkService);
   const attachments = () => network.app.get(AttachmentService);
+  const vpcs = () => network.app.get(VpcService);
+  const routes = () => network.app.get(RouteService);
 
   const creation = (addressing: Addressing): CreatePrivateNetwork => ({
     region: REGION,
@@ -91,7 +110,40 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
     return attachments().create({ privateNetworkId, ...instance }, network.context());
   }
 
+  async function makeJoined(change: Partial<CreatePrivateNetwork> = {}): Promise<PrivateNetworkView> {
+    const command = { ...creation({ kind: 'automatic' }), ...change };
+    return (await network.succeed(networks().create(command, network.context()))).resource;
+  }
+
+  async function makeVpc(isRoutingEnabled: boolean): Promise<string> {
+    const command = { region: REGION, name: 'saga', tags: [], isRoutingEnabled };
+    return (await vpcs().create(command, network.context())).id;
+  }
+
+  /** A VPC that does not route, with two joined networks and an isolated one in it. */
+  async function makeUnrouted(): Promise<string> {
+    const vpcId = await makeVpc(false);
+    for (const connectivity of ['joined', 'isolated', 'joined'] as const) await makeJoined({ vpcId, connectivity });
+    return vpcId;
+  }
+
+  async function prepareRoute(): Promise<{ vpcId: string; nicId: string }> {
+    const { id, vpcId } = await makeJoined({ vpcId: await makeVpc(true) });
+    return { vpcId, nicId: (await network.succeed(attach(id))).resource.id };
+  }
+
+  function createRoute({ vpcId, nicId }: { vpcId: string; nicId: string }): Promise<Accepted<RouteView>> {
+    const nextHop = { nextHopAttachmentId: nicId, nextHopPrivateNetworkId: null };
+    const route = { region: REGION, vpcId, description: '', tags: [], destination: '192.168.7.0/24', ...nextHop };
+    return routes().create(route, network.context());
+  }
+
+  async function makeRoute(): Promise<string> {
+    return (await network.succeed(createRoute(await prepareRoute()))).resource.id;
+  }
+
   const scenarios: Record<OperationKind, SagaScenario<never>> = {
+    ...peeringScenarios(() => network),
     'private-network.create': {
       prepare: async () => undefined as never,
       accept: async () => (await networks().create(creation({ kind: 'automatic' }), network.context())).operation.id,
@@ -111,6 +163,67 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
       }) as () => Promise<never>,
       accept: async (privateNetworkId: string) =>
         (await networks().enableDhcp({ privateNetworkId, region: REGION }, network.context())).operation.id,
+    },
+    'private-network.change-subnets': {
+      prepare: makeJoined as () => Promise<never>,
+      accept: async ({ id }: PrivateNetworkView) => {
+        const [former] = await network.database.query<{ cidr: string }>(
+          'SELECT cidr FROM ipam.subnet WHERE private_network_id = $1 AND family(cidr) = 4',
+          [id],
+        );
+        // Where the former one was, so that an undo must make room before it restores.
+        const change = {
+          privateNetworkId: id,
+          region: REGION,
+          remove: [former?.cidr ?? ''],
+          add: [halfOf(former?.cidr)],
+        };
+        return (await networks().changeSubnets(change, network.context())).operation.id;
+      },
+    },
+    'private-network.migrate-zonal': {
+      prepare: makeNetwork as () => Promise<never>,
+      accept: async (privateNetworkId: string) => {
+        const command = { region: REGION, privateNetworkIds: [privateNetworkId] };
+        const [accepted] = await networks().migrateZonal(command, network.context());
+        return accepted?.operation.id ?? '';
+      },
+    },
+    'vpc.enable-routing': {
+      prepare: makeUnrouted as () => Promise<never>,
+      accept: async (vpcId: string) =>
+        (await vpcs().enableRouting({ vpcId, region: REGION }, network.context())).operation.id,
+    },
+    'vpc.delete': {
+      prepare: (async () => {
+        const { id, vpcId } = await makeJoined({ vpcId: await makeVpc(true) });
+        await network.succeed(networks().delete({ privateNetworkId: id, region: REGION }, network.context()));
+        return vpcId;
+      }) as () => Promise<never>,
+      accept: async (vpcId: string) => {
+        await vpcs().delete({ vpcId, region: REGION }, network.context());
+        const [operation] = await network.database.query<{ id: string }>(
+          'SELECT id FROM ops.operation WHERE resource_id = $1',
+          [vpcId],
+        );
+        return operation?.id ?? '';
+      },
+    },
+    'route.create': {
+      prepare: prepareRoute as () => Promise<never>,
+      accept: async (prepared: { vpcId: string; nicId: string }) => (await createRoute(prepared)).operation.id,
+    },
+    'route.update': {
+      prepare: makeRoute as () => Promise<never>,
+      accept: async (routeId: string) => {
+        const change = { routeId, region: REGION, destination: '192.168.8.0/24', tags: ['moved'] };
+        return (await routes().update(change, network.context())).operation.id;
+      },
+    },
+    'route.delete': {
+      prepare: makeRoute as () => Promise<never>,
+      accept: async (routeId: string) =>
+        (await routes().delete({ routeId, region: REGION }, network.context())).operation.id,
     },
     'private-network.delete': {
       prepare: makeNetwork as () => Promise<never>,
@@ -148,6 +261,12 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
     sagaTests(it, shape as never, scenarios[shape.kind], world);
   }
 });
+
+/** The lower half of a block: `172.16.0.0/22` has `172.16.0.0/23`. */
+function halfOf(cidr = ''): string {
+  const [first, prefixLength] = cidr.split('/');
+  return `${first}/${Number(prefixLength) + 1}`;
+}
 
 function withoutRevision<T extends { revision: bigint }>({ revision: _revision, ...rest }: T): Omit<T, 'revision'> {
   return rest;

@@ -28,6 +28,8 @@ export interface NetworkApp {
   ended(operationId: string): Promise<EndedOperation>;
   /** Waits for the operation and throws unless it succeeded. */
   succeed<T extends Accepted<unknown>>(accepting: Promise<T>): Promise<T>;
+  /** Every row of every table of every schema, to show that nothing was written. */
+  contents(): Promise<Record<string, unknown[]>>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,8 @@ export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Pr
     fabricFaults: undefined,
     isInstanceRegistryOpen: true,
     operationLeaseMs: 60_000,
+    peeringReconcileMs: 5_000,
+    quotas: { vpc: 1_000, 'private-network': 1_000, route: 1_000 },
     databaseUrl: database.url,
     redisUrl: redis.url,
     ...settings,
@@ -64,6 +68,7 @@ export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Pr
       if (state !== 'success') throw new Error(`the operation ended as ${state}: ${message}`);
       return accepted;
     },
+    contents: () => readTables(database),
     stop: async () => {
       await app.close();
       await ipam.signal('SIGTERM');
@@ -77,6 +82,18 @@ function requestOf(projectId: string): RpcContext {
   const ids = { id: 1, requestId: randomUUID(), projectId };
   const request = { ...ids, pattern: 'test', principal: 'test', caller: 'test', replyTo: '', traceparent: null };
   return new RpcContext('network', { ...request, deadline: 0, sentAt: 0, data: null }, new Date(Date.now() + 60_000));
+}
+
+async function readTables(database: TestDatabase): Promise<Record<string, unknown[]>> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+      WHERE schemaname IN ('network', 'ipam', 'ops', 'gateway') ORDER BY 1`,
+  );
+  const read = tables.map(async ({ name }) => {
+    const rows = await database.query(`SELECT t::text FROM ${name} t ORDER BY 1`);
+    return [name, rows] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
 }
 
 async function findEnded(database: TestDatabase, id: string): Promise<EndedOperation | undefined> {

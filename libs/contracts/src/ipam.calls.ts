@@ -50,6 +50,13 @@ export interface ChangeNetworkSubnets extends SubnetPlacement {
   remove: string[];
 }
 
+/** Puts all subnets of a network elsewhere: into another VPC, joined or not. Their blocks and addresses stay. */
+export interface RehomeSubnets {
+  privateNetworkId: string;
+  vpcId: string;
+  isJoined: boolean;
+}
+
 /** Assigns addresses of a network to an owner: one per family the network has (none on an unmanaged network). */
 export interface AssignAddresses {
   privateNetworkId: string;
@@ -157,7 +164,7 @@ export type AddressOrder =
 export interface QueryAddresses {
   region: string;
   paging: PageRequest;
-  /** Default `created_at_desc`. What was never attached comes last, as does what has no MAC address. */
+  /** Default `created_at_desc`. What is not attached, or has no MAC address, comes last. */
   orderBy?: AddressOrder;
   /** At most one of these three: `invalid-argument`. */
   zone?: string;
@@ -200,6 +207,8 @@ export interface IpamCalls extends HealthCalls {
   'subnet.reshape': Call<ReshapeSubnet, SubnetView>;
   /** Answers all subnets that the network has then. */
   'subnet.change': Call<ChangeNetworkSubnets, SubnetView[]>;
+  /** `conflict` when one would overlap another of the VPC, `invalid-argument` when one may not be joined. */
+  'subnet.rehome': Call<RehomeSubnets, null>;
   /** Deletes all subnets of a network. `precondition-failed` while any address in them is booked or attached. */
   'subnet.release': Call<{ privateNetworkId: string }, null>;
   'subnet.list': Call<{ privateNetworkIds: string[] }, SubnetView[]>;

@@ -7,6 +7,7 @@ import type {
   PrivateNetworkView,
 } from '@isthmus/model';
 import type { Call, HealthCalls, Page, PageRequest } from './call';
+import type { PeeringCalls } from './peering.calls';
 import type { RouteCalls } from './route.calls';
 import type { VpcCalls } from './vpc.calls';
 
@@ -42,7 +43,10 @@ export interface CreatePrivateNetwork {
   isDhcpEnabled: boolean;
   dhcpOptions: DhcpOptions;
   isDefaultRoutePropagated: boolean;
-  /** Answers what would be made (with `operation.id` all zeros) and writes nothing. */
+  /**
+   * Answers what would be made (with `operation.id` all zeros) and writes nothing. Ids and VNI are those of this rehearsal;
+   * the blocks of automatic subnets are not known before ipam-svc books them.
+   */
   isDryRun?: boolean;
 }
 
@@ -118,7 +122,7 @@ export interface ListInstances {
   instanceIds?: string[];
 }
 
-/** All zonal networks of the project in the region, or only these. */
+/** All zonal networks of the project in the region (1,000 at most in one call), or only these. */
 export interface MigrateZonal {
   region: string;
   privateNetworkIds?: string[];
@@ -135,7 +139,7 @@ export interface ChangeSubnets extends GetPrivateNetwork {
   isDryRun?: boolean;
 }
 
-export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls {
+export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, PeeringCalls {
   'private-network.create': Call<CreatePrivateNetwork, Accepted<PrivateNetworkView>>;
   'private-network.get': Call<GetPrivateNetwork, PrivateNetworkView>;
   'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;

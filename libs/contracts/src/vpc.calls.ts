@@ -39,9 +39,12 @@ export interface VpcCalls {
   'vpc.create': Call<CreateVpc, VpcView>;
   'vpc.get': Call<GetVpc, VpcView>;
   'vpc.update': Call<UpdateVpc, VpcView>;
-  /** `precondition-failed` while it has networks or routes, naming them. */
+  /**
+   * `precondition-failed` while it has networks or routes, naming them; `busy`. It is gone with the answer; an operation
+   * `vpc.delete`, for which nobody need wait, takes its router out of the fabric.
+   */
   'vpc.delete': Call<GetVpc, null>;
-  /** Wires every joined network to the router. Cannot be taken back. `busy`. */
+  /** Wires every joined network to the router. Cannot be taken back. `busy`, also by a joined network. */
   'vpc.enable-routing': Call<GetVpc, Accepted<VpcView>>;
   /** Cannot be taken back. Bookkeeping: custom routes are announced to all networks. */
   'vpc.enable-custom-routes-propagation': Call<GetVpc, VpcView>;

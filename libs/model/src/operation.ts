@@ -11,6 +11,7 @@ export const OPERATION_KINDS = [
   'private-network.enable-dhcp',
   'private-network.change-subnets',
   'private-network.migrate-zonal',
+  'private-network.set-router',
   'private-network.delete',
   'attachment.create',
   'attachment.update-ip',
@@ -20,6 +21,11 @@ export const OPERATION_KINDS = [
   'route.create',
   'route.update',
   'route.delete',
+  'peering.create',
+  'peering.update',
+  'peering.delete',
+  'peering.activate',
+  'peering.deactivate',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

@@ -12,6 +12,8 @@ export type ResourceType =
   | 'instance'
   | 'route'
   | 'peering'
+  /** The two sides of a peering together: what carries the routes. */
+  | 'peering-link'
   | 'vpn-gateway'
   | 'vpn-connection'
   | 'customer-gateway';

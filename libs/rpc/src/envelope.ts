@@ -25,6 +25,9 @@ export type Reply = { id: number; answer: unknown } | { id: number; problem: Pro
 /** The field of a stream entry that holds the envelope as JSON. */
 export const REQUEST_FIELD = 'request';
 
+/** The field that holds the caller's signature of that text (BusKeys), where keys are in use. */
+export const SIGNATURE_FIELD = 'signature';
+
 /** All keys of one service share a hash tag, so that Redis Cluster keeps them on one node. */
 export function requestStreamOf(service: ServiceName): string {
   return `{${service}}:requests`;

@@ -144,7 +144,7 @@ describe('a command that is buried', () => {
 describe('the purge', () => {
   it('deletes what is older than a day, but not what it is told to keep', async () => {
     const [old, young, kept] = [context(randomUUID()), context(randomUUID()), context(`kept-${randomUUID()}`)];
-    for (const of of [old, young, kept]) await run(of);
+    for (const request of [old, young, kept]) await run(request);
     const age = `UPDATE inbox SET created_at = now() - interval '25 hours' WHERE request_id = ANY ($1)`;
     await database.execute(age, [[old.requestId, kept.requestId]]);
     expect(await inbox.purge(database, "request_id LIKE 'kept-%'")).toBe(1);

@@ -1,4 +1,6 @@
 export * from './answers';
+export { BusKeys } from './bus-keys';
+export { BusLink } from './bus-link';
 export * from './inbox';
 export * from './inbox.module';
 export * from './redis-streams-server';

@@ -3,6 +3,7 @@ import type Redis from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceName } from '@isthmus/contracts';
 import { createLogger, type Logger } from '@isthmus/telemetry';
+import { BusKeys } from './bus-keys';
 import { Claimer } from './claimer';
 import { connectRedis, ignoreOutage, untilReady } from './connection';
 import { RedisClock } from './redis-clock';
@@ -22,6 +23,8 @@ export interface RedisStreamsServerOptions {
   /** Patience with handlers at shutdown. Default 8,000. */
   drainMs?: number;
   logger?: Logger;
+  /** By which callers prove their names. Default: those of `BUS_KEYS`. */
+  keys?: BusKeys;
 }
 
 const PAUSE_AFTER_ERROR_MS = 100;
@@ -67,6 +70,7 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
       stream,
       replies,
       clock,
+      keys: options.keys ?? BusKeys.parse(process.env.BUS_KEYS),
       logger,
     });
     this.claimer = new Claimer({ claimAfterMs, instance, commands, stream, dispatcher: this.dispatcher, clock });

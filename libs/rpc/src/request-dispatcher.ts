@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { Pong, ServiceName } from '@isthmus/contracts';
 import { ProblemError, toProblem } from '@isthmus/problem';
 import type { Logger } from '@isthmus/telemetry';
+import type { BusKeys } from './bus-keys';
 import { encodeAnswer, encodeProblem, parseRequest, type RequestEnvelope } from './envelope';
 import { ignoreOutage } from './connection';
 import type { RedisClock } from './redis-clock';
@@ -19,6 +20,7 @@ interface Parts {
   stream: RequestStream;
   replies: ReplyWriter;
   clock: RedisClock;
+  keys: BusKeys;
   logger: Logger;
 }
 
@@ -56,6 +58,12 @@ export class RequestDispatcher {
     // Nobody waits for it any more, or it was sent again while its first delivery is at work here.
     if (deadline <= Date.now() || this.inFlight.has(call)) {
       replies.discard(entry.id);
+      return;
+    }
+    if (!this.parts.keys.isGenuine(request.caller, entry.body ?? '', entry.signature)) {
+      this.parts.logger.warn({ entryId: entry.id, caller: request.caller }, 'a request is not signed by its caller');
+      const problem = new ProblemError('unauthenticated', `This request is not signed by ${request.caller}.`);
+      replies.finish(entry.id, request.replyTo, encodeProblem(request.id, problem));
       return;
     }
     if (request.pattern === 'health.ping') {

@@ -1,12 +1,13 @@
 import type Redis from 'ioredis';
 import type { ServiceName } from '@isthmus/contracts';
-import { deadStreamOf, REQUEST_FIELD, requestStreamOf } from './envelope';
+import { deadStreamOf, REQUEST_FIELD, requestStreamOf, SIGNATURE_FIELD } from './envelope';
 
 /** One delivery of one request. */
 export interface Entry {
   id: string;
   /** The envelope as text; undefined when the entry has no such field. */
   body: string | undefined;
+  signature: string | undefined;
 }
 
 /** A delivery that was not acknowledged for some time. */
@@ -127,6 +128,9 @@ function isReply(error: unknown, prefix: string): boolean {
 }
 
 function toEntry([id, fields]: RawEntry): Entry {
-  const index = fields?.indexOf(REQUEST_FIELD) ?? -1;
-  return { id, body: index < 0 ? undefined : fields?.[index + 1] };
+  const valueOf = (name: string): string | undefined => {
+    const index = fields?.findIndex((field, at) => at % 2 === 0 && field === name) ?? -1;
+    return index < 0 ? undefined : fields?.[index + 1];
+  };
+  return { id, body: valueOf(REQUEST_FIELD), signature: valueOf(SIGNATURE_FIELD) };
 }

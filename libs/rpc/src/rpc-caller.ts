@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { CallMap, HealthCalls, Pong, ServiceName } from '@isthmus/contracts';
 import { ProblemError } from '@isthmus/problem';
+import { BusKeys } from './bus-keys';
 import type { BusLink } from './bus-link';
 import { gatherWrites, ignoreOutage } from './connection';
 import {
@@ -11,6 +12,7 @@ import {
   type Reply,
   type RequestEnvelope,
   requestStreamOf,
+  SIGNATURE_FIELD,
 } from './envelope';
 
 /** What a caller says about a call. */
@@ -29,6 +31,8 @@ export interface RpcCallerOptions {
   maxInFlight?: number;
   /** Patience before the first resend; doubles with each. Default 1,000. */
   firstAttemptMs?: number;
+  /** By which it proves its name. Default: those of `BUS_KEYS`. */
+  keys?: BusKeys;
 }
 
 interface PendingCall {
@@ -59,6 +63,7 @@ export class RpcCaller implements OnApplicationShutdown {
   private readonly pending = new Map<number, PendingCall>();
   private readonly maxInFlight: number;
   private readonly firstAttemptMs: number;
+  private readonly keys: BusKeys;
   private lastId = 0;
 
   constructor(
@@ -67,6 +72,7 @@ export class RpcCaller implements OnApplicationShutdown {
   ) {
     this.maxInFlight = options.maxInFlight ?? 2_000;
     this.firstAttemptMs = options.firstAttemptMs ?? 1_000;
+    this.keys = options.keys ?? BusKeys.parse(process.env.BUS_KEYS);
     void link.listen(link.replyTo, (message) => {
       for (const reply of parseReplies(message)) this.settle(reply);
     });
@@ -149,8 +155,13 @@ export class RpcCaller implements OnApplicationShutdown {
     if (!this.link.isUp || remainingMs <= 0) return;
     gatherWrites(this.link.commands);
     this.link.commands
-      .xadd(call.stream, 'MAXLEN', '~', STREAM_LENGTH, '*', REQUEST_FIELD, `${call.openBody},"sentAt":${now}}`)
+      .xadd(call.stream, 'MAXLEN', '~', STREAM_LENGTH, '*', ...this.fieldsOf(`${call.openBody},"sentAt":${now}}`))
       .then((entryId) => void call.entryIds.push(entryId as string), ignoreOutage);
+  }
+
+  private fieldsOf(text: string): string[] {
+    const signature = this.keys.sign(this.link.caller, text);
+    return signature === undefined ? [REQUEST_FIELD, text] : [REQUEST_FIELD, text, SIGNATURE_FIELD, signature];
   }
 
   private onSilence(call: PendingCall): void {

@@ -66,6 +66,15 @@ describe('Scaleway private NICs, by the official SDK', () => {
     await vpc.deletePrivateNetwork({ privateNetworkId: id });
   });
 
+  it('lets a server be on eight networks', async () => {
+    const serverId = randomUUID();
+    const networks = await Promise.all(
+      Array.from({ length: 9 }, () => vpc.createPrivateNetwork({ defaultRoutePropagationEnabled: false })),
+    );
+    for (const { id } of networks.slice(1)) await create(serverId, { privateNetworkId: id });
+    await expect(create(serverId, { privateNetworkId: networks[0]?.id })).rejects.toThrow(Errors.QuotasExceededError);
+  });
+
   it('throws the typed errors of the SDK', async () => {
     const serverId = randomUUID();
     await expect(create(serverId, { privateNetworkId: 'x' })).rejects.toMatchObject({

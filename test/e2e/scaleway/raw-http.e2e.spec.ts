@@ -1,24 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { startStack, type Stack } from '@isthmus/testing';
+import { type PlainHttp, plainHttp } from '../../fixtures/scaleway/http';
 
 describe('Scaleway over plain HTTP', () => {
   let stack: Stack;
+  let send: PlainHttp;
 
   beforeAll(async () => {
     stack = await startStack();
+    send = plainHttp(stack);
   });
   afterAll(() => stack.stop());
 
   const NETWORKS = '/vpc/v2/regions/fr-par/private-networks';
-  const send = async (method: string, path: string, body?: string, headers: Record<string, string> = {}) => {
-    const response = await fetch(stack.url + path, {
-      method,
-      body,
-      headers: { 'x-auth-token': stack.credentials.secretKey, 'content-type': 'application/json', ...headers },
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
-  };
 
   it('has the exact content type on every answer, and the operation beside the network', async () => {
     const created = await send('POST', NETWORKS, '{"name":"pn"}');

@@ -11,22 +11,24 @@ const BATCH = 1_000;
 export class IpamClient {
   constructor(private readonly rpc: RpcCaller) {}
 
+  call<P extends keyof IpamCalls & string>(
+    pattern: P,
+    data: IpamCalls[P]['request'],
+    context: CallContext,
+  ): Promise<IpamCalls[P]['response']> {
+    return this.rpc.call<IpamCalls, P>('ipam', pattern, data, context);
+  }
+
   subnetsOf(privateNetworkIds: string[], context: CallContext): Promise<SubnetView[]> {
-    return inBatches(privateNetworkIds, (batch) =>
-      this.rpc.call<IpamCalls, 'subnet.list'>('ipam', 'subnet.list', { privateNetworkIds: batch }, context),
-    );
+    return inBatches(privateNetworkIds, (batch) => this.call('subnet.list', { privateNetworkIds: batch }, context));
   }
 
   addressesIn(privateNetworkIds: string[], context: CallContext): Promise<AddressView[]> {
-    return inBatches(privateNetworkIds, (batch) =>
-      this.rpc.call<IpamCalls, 'address.list'>('ipam', 'address.list', { privateNetworkIds: batch }, context),
-    );
+    return inBatches(privateNetworkIds, (batch) => this.call('address.list', { privateNetworkIds: batch }, context));
   }
 
   addressesOf(ownerIds: string[], context: CallContext): Promise<AddressView[]> {
-    return inBatches(ownerIds, (batch) =>
-      this.rpc.call<IpamCalls, 'address.list'>('ipam', 'address.list', { ownerIds: batch }, context),
-    );
+    return inBatches(ownerIds, (batch) => this.call('address.list', { ownerIds: batch }, context));
   }
 }
 

@@ -9,11 +9,18 @@ import { NativeModule } from './native/native.module';
 import { scalewayToken } from './scaleway/scaleway.auth';
 import { scalewayDialect } from './scaleway/scaleway.errors';
 import { ScalewayModule } from './scaleway/scaleway.module';
+import { upcloudDialect } from './upcloud/upcloud.errors';
+import { UpcloudModule } from './upcloud/upcloud.module';
 
 /** All dialects that are spoken; the native one owns what is left. */
-export const dialects: readonly Dialect[] = [exoscaleDialect, scalewayDialect, nativeDialect];
+export const dialects: readonly Dialect[] = [exoscaleDialect, scalewayDialect, upcloudDialect, nativeDialect];
 
 /** All schemes; each is accepted on every path. */
 export const authSchemes: readonly AuthScheme[] = [exoscaleSignature, scalewayToken, basic, bearer];
 
-export const dialectModules = { native: NativeModule, scaleway: ScalewayModule, exoscale: ExoscaleModule };
+export const dialectModules = {
+  native: NativeModule,
+  scaleway: ScalewayModule,
+  exoscale: ExoscaleModule,
+  upcloud: UpcloudModule,
+};

@@ -16,6 +16,7 @@ describe('the HTTP pipeline', () => {
     exoscale: '/v2/private-network',
     scaleway: '/vpc/v2/regions/fr-par/private-networks',
     nics: `/instance/v1/zones/fr-par-1/servers/${NETWORK_ID}/private_nics`,
+    upcloud: '/1.3/network',
     native: `/v1/operations/${OPERATION_ID}`,
   };
   const basicOf = ({ accessKey, secret }: { accessKey: string; secret: string }): string =>
@@ -43,6 +44,7 @@ describe('the HTTP pipeline', () => {
         401,
         { type: 'denied_authentication', method: 'api_key', reason: 'not_found', message: expect.any(String) },
       ],
+      ['upcloud', 401, { error: { error_code: 'AUTHENTICATION_FAILED', error_message: expect.any(String) } }],
       ['native', 401, expect.objectContaining({ code: 'unauthenticated', status: 401 })],
     ] as const)('refuses a wrong secret in the words of %s', async (dialect, status, body) => {
       const headers = { 'x-auth-token': '33333333-3333-4333-8333-333333333333' };
@@ -137,6 +139,7 @@ describe('the HTTP pipeline', () => {
         expect.objectContaining({ type: 'not_found', resource: 'zone' }),
       ],
       ['/vpc/v2/nothing', 404, expect.objectContaining({ type: 'not_found', resource: 'unknown' })],
+      ['/1.3/nothing', 404, { error: { error_code: 'NOT_FOUND', error_message: 'There is nothing at this path.' } }],
       ['/nothing', 404, expect.objectContaining({ code: 'not-found', status: 404 })],
     ])('%s is answered in its own dialect', async (url, status, body) => {
       const answer = await gateway.inject({ url, headers: admin() });
@@ -161,6 +164,8 @@ describe('the HTTP pipeline', () => {
       expect(await typeOf(PATHS.scaleway)).toBe('application/json');
       expect(await typeOf('/vpc/v2/regions/%zz')).toBe('application/json');
       expect(await typeOf('/vpc/v2/nothing')).toBe('application/json');
+      expect(await typeOf(PATHS.upcloud)).toBe('application/json; charset=UTF-8');
+      expect(await typeOf('/1.3/%zz')).toBe('application/json; charset=UTF-8');
       expect(await typeOf(PATHS.native)).toBe('application/problem+json; charset=utf-8');
     });
 

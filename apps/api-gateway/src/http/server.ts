@@ -21,6 +21,8 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: () => randomUUID(),
     logger: false,
+    // Some clients of UpCloud end the path of a collection with a slash.
+    routerOptions: { ignoreTrailingSlash: true },
     // Nothing here is an Express middleware, and the engine for them runs on every request.
     skipMiddie: true,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>

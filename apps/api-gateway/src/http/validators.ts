@@ -73,6 +73,41 @@ export function AreCidrs(): PropertyDecorator {
   });
 }
 
+/** One such network. */
+export function IsCidr(): PropertyDecorator {
+  return ValidateBy({
+    name: 'cidr',
+    validator: {
+      validate: (value, given) => cidrComplaint(value, given?.property ?? '') === undefined,
+      defaultMessage: (given) => `${given?.property}: ${cidrComplaint(given?.value, given?.property ?? '')}`,
+    },
+  });
+}
+
+/** An IPv4 or IPv6 address without prefix length. */
+export function IsAddress(): PropertyDecorator {
+  const message = '$property must be an IP address without prefix length, such as 172.16.4.2';
+  const validate = (value: unknown): boolean => typeof value === 'string' && tryParseAddress(value) !== undefined;
+  return ValidateBy({ name: 'address', validator: { validate, defaultMessage: () => message } });
+}
+
+/** An address, or a network in CIDR notation. */
+export function IsAddressOrCidr(): PropertyDecorator {
+  const message = '$property must be an IP address or a network in CIDR notation without host bits';
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && (tryParseAddress(value) !== undefined || cidrComplaint(value, '') === undefined);
+  return ValidateBy({ name: 'addressOrCidr', validator: { validate, defaultMessage: () => message } });
+}
+
+const MAC_ADDRESS = /^[0-9a-f]{2}([:-]?)([0-9a-f]{2}\1){4}[0-9a-f]{2}$/i;
+
+/** Six bytes in hexadecimal with colons, hyphens or nothing between them. */
+export function IsMac(): PropertyDecorator {
+  const message = '$property must be a MAC address, such as 02:00:00:1b:f4:62';
+  const validate = (value: unknown): boolean => typeof value === 'string' && MAC_ADDRESS.test(value);
+  return ValidateBy({ name: 'mac', validator: { validate, defaultMessage: () => message } });
+}
+
 /** An IPv4 address in dotted decimals without leading zeros. */
 export function IsIpv4(options?: ValidationOptions): PropertyDecorator {
   const message = '$property must be an IPv4 address, such as 192.168.0.10';

@@ -94,4 +94,14 @@ describe('KeyRing', () => {
     const { ring: late } = ringOf(liveKey({ expiresAt: new Date(0) }));
     await expect(late.identify(bySecret(SECRET))).rejects.toEqual(denied('expired'));
   });
+
+  it('says what is wrong when a secret is sealed under another master key, and still knows the secret itself', async () => {
+    const { ring } = ringOf(liveKey({ masterKeyId: 'another' }));
+    await expect(ring.identify(bySecret(SECRET))).resolves.toMatchObject({ accessKey: ACCESS_KEY });
+    const signed = { kind: 'signature' as const, accessKey: ACCESS_KEY, isMadeWith: () => true };
+    await expect(async () => ring.identify(signed)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('another'),
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@isthmus/problem';
 import { ApiKeyRepository, type LiveKey } from './api-key.repository';
 import type { Caller } from './caller';
 import { type Credentials, DeniedAuthentication } from './credentials';
@@ -19,6 +20,7 @@ interface KnownKey extends Caller {
   /** Opened at the first signature. */
   secret: string | null;
   sealed: Buffer;
+  masterKeyId: string;
 }
 
 /** Turns credentials into callers. */
@@ -55,6 +57,7 @@ export class KeyRing {
   }
 
   private secretOf(key: KnownKey): string {
+    if (key.masterKeyId !== this.box.keyId) throw sealedElsewhere(key);
     return (key.secret ??= this.box.open(key.sealed, key.accessKey));
   }
 
@@ -90,7 +93,16 @@ function toKnownKey(row: LiveKey): KnownKey {
     freshUntilMs: Date.now() + FRESH_MS,
     secret: null,
     sealed: row.secretSealed,
+    masterKeyId: row.masterKeyId,
   };
+}
+
+/** The installation's fault, not the caller's: the same key works with a secret, and with the right master key. */
+function sealedElsewhere({ accessKey, masterKeyId }: KnownKey): ProblemError {
+  return new ProblemError(
+    'unavailable',
+    `The secret of API key ${accessKey} is sealed under the master key ${masterKeyId}, which is not the one in use; signatures made with it cannot be checked.`,
+  );
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@isthmus/db';
-import type { OperationKind, ResourceType } from '@isthmus/model';
+import type { OperationKind, OperationView, ResourceType } from '@isthmus/model';
 import { type JournaledStep, type OperationDetails, type OperationPlan, toDetails } from './operation-details';
 import type { OperationStatus, SettledOperation } from './operation-status';
 
@@ -16,6 +16,8 @@ interface SettledRow extends StatusRow {
   resourceId: string;
 }
 
+export type OperationSummary = Pick<OperationView, 'id' | 'kind' | 'state'>;
+
 const STATUS = `state, reason, message, reference_type AS "referenceType", reference_id AS "referenceId"`;
 const SETTLED = `id, ${STATUS}, code, resource_type AS "resourceType", resource_id AS "resourceId"`;
 
@@ -23,6 +25,10 @@ const SETTLED = `id, ${STATUS}, code, resource_type AS "resourceType", resource_
 const FIND = `SELECT ${STATUS} FROM ops.operation WHERE id = $1 AND project_id = $2`;
 
 const ENDED = `SELECT ${SETTLED} FROM ops.operation WHERE id = ANY($1::uuid[]) AND state <> 'pending'`;
+
+// Ids are uuidv7: the newest first.
+const OF_RESOURCE = `
+  SELECT id, kind, state FROM ops.operation WHERE resource_id = $1 AND project_id = $2 ORDER BY id DESC LIMIT $3`;
 
 const text = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -49,6 +55,11 @@ export class OperationReader {
   /** Those of the given operations that have ended. */
   async findEnded(ids: string[]): Promise<SettledOperation[]> {
     return (await this.database.query<SettledRow>(ENDED, [ids])).map(toSettled);
+  }
+
+  /** The latest operations that changed a resource, the newest first. */
+  latestOf(resourceId: string, projectId: string, limit: number): Promise<OperationSummary[]> {
+    return this.database.query<OperationSummary>(OF_RESOURCE, [resourceId, projectId, limit]);
   }
 
   async findDetails(id: string, projectId: string): Promise<OperationDetails | undefined> {

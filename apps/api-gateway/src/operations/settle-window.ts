@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { OPERATION_DONE } from '@isthmus/operations';
 import { Signals } from '@isthmus/rpc';
 import type { Logger } from '@isthmus/telemetry';
 import { GatewayConfig } from '../config';
@@ -6,8 +7,6 @@ import { LOGGER } from '../settings.module';
 import { OperationReader } from './operation.reader';
 import type { SettledOperation } from './operation-status';
 
-/** Workers say the id of an operation here after they have committed its end. */
-export const OPERATION_DONE = 'operation-done';
 /** A signal that got lost costs this much time. */
 const POLL_MS = 100;
 /** Ids that were signalled before anybody waited for them; a bound on memory. */

@@ -59,3 +59,14 @@ export function attachedProblem(address: IpAddress | undefined, id: string): Pro
     precondition: 'address_is_detached',
   });
 }
+
+export function notOwnerProblem({ id, address, ownerType, ownerId }: IpAddress): ProblemError {
+  const holder =
+    ownerId === null ? 'attached to nothing' : `attached to another resource than the one named (a ${ownerType})`;
+  const detail = `${address} is ${holder}; name the resource that it is attached to.`;
+  return new ProblemError('precondition-failed', detail, {
+    resource: 'address',
+    resourceId: id,
+    precondition: 'address_is_attached_to_resource',
+  });
+}

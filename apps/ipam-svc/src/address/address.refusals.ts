@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { BookAddress } from '@isthmus/contracts';
-import type { Tx } from '@isthmus/db';
+import type { Queryable } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { SubnetRepository } from '../subnet/subnet.repository';
 import { exhaustedProblem, heldProblem, inUseProblem, outsideDetail } from './address.problems';
-import { type Allocated, type Allocation, AddressRepository } from './address.repository';
-
-type Refused = Exclude<Allocated, { outcome: 'allocated' }>;
+import { type Allocation, AddressRepository, type Refused } from './address.repository';
 
 /** Finds out what to say when an address was not allocated; costs its queries only then. */
 @Injectable()
@@ -17,14 +15,20 @@ export class AddressRefusals {
   ) {}
 
   /** Why a wanted address was not allocated. `address` is the one that was named, if any. */
-  async allocation(tx: Tx, allocation: Allocation, refused: Refused, address: string | null): Promise<ProblemError> {
-    const { projectId, privateNetworkId, owner } = allocation;
-    const subnet = refused.subnetId ? await this.subnets.findWithFree(tx, projectId, refused.subnetId) : undefined;
+  async allocation(
+    tx: Queryable,
+    allocation: Allocation,
+    refused: Refused,
+    address: string | null,
+  ): Promise<ProblemError> {
+    const { projectId, owner } = allocation;
+    const { privateNetworkId } = allocation.source;
+    const subnet = refused.subnetId ? await this.subnets.findWithFree(tx, refused.subnetId) : undefined;
     if (refused.outcome === 'outside' || refused.outcome === 'no-subnet' || !subnet) {
       const own = privateNetworkId ? await this.subnets.listOfNetworks(tx, projectId, [privateNetworkId]) : [];
       const detail = outsideDetail(address ?? '', own.length > 0 || !subnet ? own : [subnet]);
       // A saga that assigns has asked before whether the address fits: the network was changed since.
-      return owner
+      return owner && !allocation.isReserved
         ? new ProblemError('conflict', detail, { resource: 'address' })
         : ProblemError.invalid('address', detail);
     }
@@ -38,21 +42,36 @@ export class AddressRefusals {
     }
   }
 
+  /** Why nothing was booked. */
+  async booking(db: Queryable, request: BookAddress, allocation: Allocation, refused: Refused): Promise<ProblemError> {
+    if (refused.outcome === 'no-subnet') return this.noSource(db, request, allocation.projectId);
+    return this.allocation(db, allocation, refused, allocation.wanted[0]?.address ?? null);
+  }
+
   /** Why there is nothing to book from. */
-  async noSource(
-    tx: Tx,
-    { subnetId, privateNetworkId = '', family }: BookAddress,
-    projectId: string,
-  ): Promise<ProblemError> {
+  private async noSource(db: Queryable, request: BookAddress, projectId: string): Promise<ProblemError> {
+    const { family, region } = request;
     const detail = `has no IPv${family} addresses; choose the other family or another source.`;
-    if (subnetId !== undefined) {
-      const subnet = await this.subnets.find(tx, projectId, subnetId);
-      return subnet
-        ? ProblemError.invalid('family', `${subnet.cidr} ${detail}`)
-        : ProblemError.notFound('subnet', subnetId);
+    const isHere = (subnet: { region: string }): boolean => region === undefined || subnet.region === region;
+    if (request.zone !== undefined) {
+      const zone = request.zone;
+      return (await this.subnets.listOfZone(db, zone)).some(isHere)
+        ? ProblemError.invalid('family', `Zone ${zone} ${detail}`)
+        : ProblemError.notFound('zone', zone);
     }
-    const [subnet] = await this.subnets.listOfNetworks(tx, projectId, [privateNetworkId]);
-    return subnet
+    if (request.subnetId !== undefined) {
+      const subnet = await this.subnets.find(db, projectId, request.subnetId);
+      return subnet && isHere(subnet)
+        ? ProblemError.invalid('family', `${subnet.cidr} ${detail}`)
+        : ProblemError.notFound('subnet', request.subnetId);
+    }
+    if (request.vpcId !== undefined) {
+      return (await this.subnets.listOfVpc(db, projectId, request.vpcId)).some(isHere)
+        ? ProblemError.invalid('family', `VPC ${request.vpcId} ${detail}`)
+        : ProblemError.notFound('vpc', request.vpcId);
+    }
+    const { privateNetworkId = '' } = request;
+    return (await this.subnets.listOfNetworks(db, projectId, [privateNetworkId])).some(isHere)
       ? ProblemError.invalid('family', `Private network ${privateNetworkId} ${detail}`)
       : ProblemError.notFound('private-network', privateNetworkId);
   }

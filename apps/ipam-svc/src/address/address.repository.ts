@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ListAddresses } from '@isthmus/contracts';
 import { type Queryable, selectList, type Tx } from '@isthmus/db';
-import type { AddressFamily, AddressOwner } from '@isthmus/model';
+import type { AddressFamily, AddressOwner, AddressReverse, AddressView } from '@isthmus/model';
+import type { RpcContext } from '@isthmus/rpc';
 import { IpAddress } from './address.entity';
 
-/** An address with what its subnet tells of it. */
+/** An address with what its subnet, or its zonal pool, tells of it. */
 export interface AddressRow extends IpAddress {
-  region: string;
   prefixLength: number;
+  zone: string | null;
+  vpcId: string | null;
 }
 
 /** One address of a family: that one, or the lowest that is free. */
@@ -16,12 +18,20 @@ export interface Wanted {
   address: string | null;
 }
 
+/** Where an address is taken from; one of the first four is set. */
+export interface AllocationSource {
+  privateNetworkId: string | null;
+  subnetId: string | null;
+  vpcId: string | null;
+  zone: string | null;
+  /** Where the subnet must lie; null for anywhere. */
+  region: string | null;
+}
+
 export interface Allocation {
   projectId: string;
   requestId: string;
-  /** One of the two is set. */
-  privateNetworkId: string | null;
-  subnetId: string | null;
+  source: AllocationSource;
   wanted: Wanted[];
   owner: AddressOwner | null;
   isReserved: boolean;
@@ -29,36 +39,67 @@ export interface Allocation {
 }
 
 /** What became of one wanted address. `subnetId` and `cidr` are null with `no-subnet`, the row with all but `allocated`. */
-export type Allocated =
-  | ({ outcome: 'allocated' } & AddressRow)
-  | { outcome: 'no-subnet' | 'outside' | 'held' | 'in-use' | 'exhausted'; subnetId: string | null };
+export type Allocated = ({ outcome: 'allocated' } & AddressRow) | Refused;
+
+export interface Refused {
+  outcome: 'no-subnet' | 'outside' | 'held' | 'in-use' | 'exhausted';
+  subnetId: string | null;
+}
+
+/** What became of a booking; `isFirst` is false, and the rest null, when its request was done before. */
+type Booked =
+  { isFirst: false } | { isFirst: true; outcome: 'allocated'; view: AddressView } | ({ isFirst: true } & Refused);
+
+export type ReleaseOutcome = 'released' | 'missing' | 'attached';
+
+/** An `AddressRow` out of `ipam.address a JOIN ipam.subnet s`. */
+export const ADDRESS_ROW = `${selectList(IpAddress, 'a')}, masklen(s.cidr) AS "prefixLength", s.zone, s.vpc_id AS "vpcId"`;
 
 const COLUMNS = selectList(IpAddress, 'a');
 
 const ALLOCATE = `
   SELECT r.outcome, ${selectList(IpAddress, '(r.made)').replace('(r.made).subnet_id', '(r.place).id')},
-         (r.place).region AS region, masklen((r.place).cidr) AS "prefixLength"
+         masklen((r.place).cidr) AS "prefixLength", (r.place).zone, (r.place).vpc_id AS "vpcId"
     FROM unnest($4::int[], $5::inet[]) WITH ORDINALITY AS w (family, address, position),
-         ipam.allocate($1, $2, $3, w.family, w.address, $6, $7, $8, $9, $10, $11, $12, $13) r
+         ipam.allocate($1, $2, $3, w.family, w.address, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) r
    ORDER BY w.position`;
+
+const BOOK = `
+  SELECT r.is_first AS "isFirst", r.outcome, r.subnet_id AS "subnetId", r.view
+    FROM ipam.book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) r`;
 
 /** SQL of addresses; what decides is in the functions of the migration, one round trip each. */
 @Injectable()
 export class AddressRepository {
   /** Takes one address per wanted one, in that order; roll back when one of them was not allocated. */
   allocate(tx: Tx, allocation: Allocation): Promise<Allocated[]> {
-    const { owner } = allocation;
+    const { owner, source } = allocation;
     return tx.query<Allocated>(ALLOCATE, [
       allocation.projectId,
-      allocation.privateNetworkId,
-      allocation.subnetId,
+      source.privateNetworkId,
+      source.subnetId,
       allocation.wanted.map(({ family }) => family),
       allocation.wanted.map(({ address }) => address),
       allocation.isReserved,
       ...ownerColumns(owner),
       allocation.tags,
       allocation.requestId,
+      source.vpcId,
+      source.zone,
+      source.region,
     ]);
+  }
+
+  /** Books the one wanted address in a transaction of its own, inbox and all: one round trip. */
+  async book(database: Queryable, allocation: Allocation, pattern: string): Promise<Booked> {
+    const { source, owner, wanted } = allocation;
+    const [row] = await database.query<Booked>(BOOK, [
+      ...[allocation.projectId, source.privateNetworkId, source.subnetId, source.vpcId, source.zone, source.region],
+      ...[wanted[0]?.family, wanted[0]?.address],
+      ...ownerColumns(owner),
+      ...[allocation.tags, allocation.requestId, pattern],
+    ]);
+    return row as Booked;
   }
 
   /** One assignment to an owner at a time. Answers whether the owner has addresses of the network already. */
@@ -71,42 +112,64 @@ export class AddressRepository {
   /** These addresses, against changes until the end of the transaction. */
   lock(tx: Tx, projectId: string, ids: string[]): Promise<AddressRow[]> {
     return tx.query<AddressRow>(
-      `SELECT ${COLUMNS}, s.region, masklen(s.cidr) AS "prefixLength"
+      `SELECT ${ADDRESS_ROW}
          FROM ipam.lock_addresses($1, $2) a JOIN ipam.subnet s ON s.id = a.subnet_id ORDER BY a.id`,
       [projectId, ids],
     );
   }
 
-  /** Attaches locked addresses. */
+  /** Attaches locked addresses, or changes the machine of a custom owner. */
   async attach(tx: Tx, ids: string[], owner: AddressOwner, requestId: string): Promise<void> {
+    await tx.execute('SELECT ipam.attach($1, $2, $3, $4, $5, $6, $7)', [ids, ...ownerColumns(owner), requestId]);
+  }
+
+  /** Detaches locked addresses; those that were only assigned are free then. */
+  async detach(tx: Tx, projectId: string, ids: string[], requestId: string): Promise<void> {
+    await tx.execute('SELECT ipam.detach_noted($1, $2, $3)', [projectId, ids, requestId]);
+  }
+
+  /** Keeps how locked addresses are now, for the undo of the request. */
+  async note(tx: Tx, projectId: string, ids: string[], requestId: string): Promise<void> {
+    await tx.execute('SELECT ipam.note_addresses($1, $2, $3)', [projectId, ids, requestId]);
+  }
+
+  /** Null leaves a column as it is. */
+  async update(tx: Tx, id: string, tags: string[] | null, reverses: AddressReverse[] | null): Promise<void> {
     await tx.execute(
-      `UPDATE ipam.address
-          SET owner_type = $2, owner_id = $3, owner_parent_id = $4, owner_name = $5, owner_mac_address = $6,
-              attached_by_request = $7, updated_at = now()
-        WHERE id = ANY ($1)`,
-      [ids, ...ownerColumns(owner), requestId],
+      `UPDATE ipam.address SET tags = coalesce($2, tags), reverses = coalesce($3::jsonb, reverses), updated_at = now()
+        WHERE id = $1`,
+      [id, tags, reverses && JSON.stringify(reverses)],
     );
   }
 
+  /** Releases one address in a transaction of its own, inbox and all: one round trip. */
   async release(
-    tx: Tx,
-    projectId: string,
+    database: Queryable,
+    { projectId, requestId, pattern }: Pick<RpcContext, 'projectId' | 'requestId' | 'pattern'>,
     id: string,
-    requestId: string,
-  ): Promise<'released' | 'missing' | 'attached'> {
-    const sql = 'SELECT ipam.release($1, $2, $3) AS outcome';
-    const [row] = await tx.query<{ outcome: 'released' | 'missing' | 'attached' }>(sql, [projectId, id, requestId]);
-    return row?.outcome ?? 'missing';
+    region: string | null,
+  ): Promise<{ isFirst: boolean; outcome: ReleaseOutcome }> {
+    const sql = `SELECT r.is_first AS "isFirst", r.outcome FROM ipam.release_once($1, $2, $3, $4, $5) r`;
+    const [row] = await database.query(sql, [projectId, id, region, requestId, pattern]);
+    return row as { isFirst: boolean; outcome: ReleaseOutcome };
   }
 
+  /** Releases locked addresses that nobody is attached to. */
+  async releaseLocked(tx: Tx, projectId: string, ids: string[], requestId: string): Promise<void> {
+    await tx.execute('SELECT ipam.release_noted($1, $2, $3)', [projectId, ids, requestId]);
+  }
+
+  /** False when the owner is not of one of those types. */
   async releaseOwner(
     tx: Tx,
     projectId: string,
     ownerId: string,
-    { except, families, requestId }: { except: string[]; families: AddressFamily[] | null; requestId: string },
-  ): Promise<void> {
-    const sql = 'SELECT ipam.release_owner($1, $2, $3, $4, $5)';
-    await tx.execute(sql, [projectId, ownerId, except, families, requestId]);
+    options: { except: string[]; families: AddressFamily[] | null; types: readonly string[]; requestId: string },
+  ): Promise<boolean> {
+    const { except, families, types, requestId } = options;
+    const sql = 'SELECT ipam.release_owner($1, $2, $3, $4, $5, $6) AS "isReleased"';
+    const [row] = await tx.query(sql, [projectId, ownerId, except, families, types, requestId]);
+    return row?.isReleased === true;
   }
 
   /** Who uses an address of a subnet. */
@@ -116,9 +179,12 @@ export class AddressRepository {
     return row;
   }
 
-  async find(db: Queryable, projectId: string, id: string): Promise<IpAddress | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM ipam.address a WHERE a.id = $2 AND a.project_id = $1`;
-    const [row] = await db.query<IpAddress>(sql, [projectId, id]);
+  async find(db: Queryable, projectId: string, id: string): Promise<AddressRow | undefined> {
+    const [row] = await db.query<AddressRow>(
+      `SELECT ${ADDRESS_ROW} FROM ipam.address a JOIN ipam.subnet s ON s.id = a.subnet_id
+        WHERE a.id = $2 AND a.project_id = $1`,
+      [projectId, id],
+    );
     return row;
   }
 
@@ -129,7 +195,7 @@ export class AddressRepository {
     { privateNetworkIds, ownerIds, addressIds }: ListAddresses,
   ): Promise<AddressRow[]> {
     const values: unknown[] = [projectId];
-    const conditions = ['s.project_id = $1'];
+    const conditions = ['a.project_id = $1'];
     const add = (column: string, ids: string[] | undefined): void => {
       if (ids) conditions.push(`${column} = ANY ($${values.push(ids)})`);
     };
@@ -137,7 +203,7 @@ export class AddressRepository {
     add('a.owner_id', ownerIds);
     add('a.id', addressIds);
     return db.queryDynamic<AddressRow>(
-      `SELECT ${COLUMNS}, s.region, masklen(s.cidr) AS "prefixLength"
+      `SELECT ${ADDRESS_ROW}
          FROM ipam.address a JOIN ipam.subnet s ON s.id = a.subnet_id
         WHERE ${conditions.join(' AND ')} ORDER BY a.id`,
       values,

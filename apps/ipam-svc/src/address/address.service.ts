@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, containsAddress, parseAddress, parseCidr } from '@isthmus/cidr';
-import type { AssignAddresses, BookAddress, CheckAddress, ListAddresses, ReleaseOwner } from '@isthmus/contracts';
+import type { AssignAddresses, CheckAddress, ListAddresses, ReleaseOwner } from '@isthmus/contracts';
 import { Database, type Tx } from '@isthmus/db';
 import type { AddressFamily, AddressView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
@@ -10,11 +10,18 @@ import { heldFor } from '../subnet/subnet-shape';
 import { SubnetRepository } from '../subnet/subnet.repository';
 import { familyOf } from '../subnet/subnet.view';
 import { AddressRefusals } from './address.refusals';
-import { type Allocation, type AddressRow, AddressRepository, type Wanted } from './address.repository';
-import { attachedProblem, heldProblem, inUseProblem, outsideDetail } from './address.problems';
+import {
+  type Allocation,
+  type AllocationSource,
+  type AddressRow,
+  AddressRepository,
+  type Wanted,
+} from './address.repository';
+import { foreignOwnerProblem, OwnerTypes } from './owner-types';
+import { heldProblem, inUseProblem, outsideDetail } from './address.problems';
 import { viewOfAddress } from './address.view';
 
-/** Rules of addresses: who gets which, who may let go. */
+/** Rules of the addresses that networks assign to their machines. */
 @Injectable()
 export class AddressService {
   constructor(
@@ -23,6 +30,7 @@ export class AddressService {
     private readonly addresses: AddressRepository,
     private readonly subnets: SubnetRepository,
     private readonly refusals: AddressRefusals,
+    private readonly ownerTypes: OwnerTypes,
   ) {}
 
   /** Tells early what an assignment would say later. */
@@ -42,54 +50,28 @@ export class AddressService {
     const { privateNetworkId, owner } = request;
     requireUuid('private-network', privateNetworkId);
     if (!owner?.id || !owner.type) throw ProblemError.invalid('owner', 'An owner has a type and an id.', 'required');
+    this.ownerTypes.require(context, owner.type);
     const wanted = wantedOf(request);
     return this.once(context, async (tx) => {
       const isHolding = await this.addresses.lockOwner(tx, context.projectId, privateNetworkId, owner.id);
       if (isHolding && !request.isMove) throw alreadyHolding(request);
       if (request.addressIds) return this.attach(tx, { ...request, addressIds: request.addressIds }, context);
       return this.allocate(tx, {
-        ...{ projectId: context.projectId, requestId: context.requestId, privateNetworkId, subnetId: null },
+        ...{ projectId: context.projectId, requestId: context.requestId, source: sourceIn(privateNetworkId) },
         ...{ wanted, owner, isReserved: false, tags: [] },
       });
     });
   }
 
-  async book(request: BookAddress, context: RpcContext): Promise<AddressView> {
-    const { family, tags } = request;
-    const { subnetId, privateNetworkId } = bookingSource(request);
-    const address = request.address === undefined ? null : canonicalAddress(request.address);
-    if (address !== null && familyOf(address) !== family) {
-      throw ProblemError.invalid('address', `${address} is not an IPv${family} address.`);
-    }
-    return this.once(context, async (tx) => {
-      const [view] = await this.allocate(tx, {
-        ...{ projectId: context.projectId, requestId: context.requestId, privateNetworkId, subnetId },
-        ...{ wanted: [{ family, address }], owner: null, isReserved: true, tags },
-      });
-      if (!view) throw await this.refusals.noSource(tx, request, context.projectId);
-      return view;
-    });
-  }
-
-  async release({ addressId }: { addressId: string }, context: RpcContext): Promise<null> {
-    requireUuid('address', addressId);
-    return this.once(context, async (tx) => {
-      const outcome = await this.addresses.release(tx, context.projectId, addressId, context.requestId);
-      if (outcome === 'missing') throw ProblemError.notFound('address', addressId);
-      if (outcome === 'attached') {
-        throw attachedProblem(await this.addresses.find(tx, context.projectId, addressId), addressId);
-      }
-      return null;
-    });
-  }
-
   async releaseOwner(request: ReleaseOwner, context: RpcContext): Promise<null> {
     return this.once(context, async (tx) => {
-      await this.addresses.releaseOwner(tx, context.projectId, request.ownerId, {
+      const isReleased = await this.addresses.releaseOwner(tx, context.projectId, request.ownerId, {
         except: onlyUuids(request.exceptAddressIds) ?? [],
         families: request.families ?? null,
+        types: this.ownerTypes.of(context),
         requestId: context.requestId,
       });
+      if (!isReleased) throw foreignOwnerProblem(context.caller);
       return null;
     });
   }
@@ -142,6 +124,10 @@ export class AddressService {
   }
 }
 
+function sourceIn(privateNetworkId: string): AllocationSource {
+  return { privateNetworkId, subnetId: null, vpcId: null, zone: null, region: null };
+}
+
 /** One address per family: the given one, and the others by choice. */
 function wantedOf({ address: text, addressIds, families = [4, 6] }: AssignAddresses): Wanted[] {
   if (text === undefined) return sorted(families).map((family) => ({ family, address: null }));
@@ -158,20 +144,11 @@ function sorted(families: AddressFamily[]): AddressFamily[] {
   return [...new Set(families)].sort();
 }
 
-function bookingSource(request: BookAddress): { subnetId: string | null; privateNetworkId: string | null } {
-  const { subnetId = null, privateNetworkId = null } = request;
-  if ((subnetId === null) === (privateNetworkId === null)) {
-    throw ProblemError.invalid('privateNetworkId', 'Name either a private network or a subnet.', 'required');
-  }
-  if (subnetId !== null) requireUuid('subnet', subnetId);
-  if (privateNetworkId !== null) requireUuid('private-network', privateNetworkId);
-  return { subnetId, privateNetworkId };
-}
-
 function requireAttachable(row: AddressRow | undefined, id: string, privateNetworkId: string): void {
   if (!row) throw ProblemError.notFound('address', id);
   if (row.privateNetworkId !== privateNetworkId) {
-    const detail = `${row.address} belongs to private network ${row.privateNetworkId}, not to ${privateNetworkId}.`;
+    const home = row.privateNetworkId === null ? `zone ${row.zone}` : `private network ${row.privateNetworkId}`;
+    const detail = `${row.address} belongs to ${home}, not to private network ${privateNetworkId}.`;
     throw ProblemError.invalid('addressIds', detail);
   }
   if (row.ownerId !== null) throw inUseProblem(row.address, row);

@@ -11,7 +11,7 @@ export class UndoNote {
 
   /** Rows of which table `data` holds as they were, or the former `shape` of one subnet. */
   @Column({ name: 'kind', type: 'text' })
-  kind!: 'subnets' | 'shape' | 'addresses';
+  kind!: 'subnets' | 'shape' | 'addresses' | 'placement';
 
   @Column({ name: 'data', type: 'jsonb' })
   data!: unknown[];

@@ -37,6 +37,12 @@ export class RequestRepository {
     return (await tx.query<{ isRestored: boolean }>(sql, [JSON.stringify(former)]))[0]?.isRestored === true;
   }
 
+  /** False when the place in the VPC is taken by now. */
+  async restorePlacement(tx: Tx, former: unknown): Promise<boolean> {
+    const sql = 'SELECT ipam.restore_placement(jsonb_populate_record(NULL::ipam.subnet, $1::jsonb)) AS "isRestored"';
+    return (await tx.query<{ isRestored: boolean }>(sql, [JSON.stringify(former)]))[0]?.isRestored === true;
+  }
+
   /** False when somebody else has the address by now. */
   async restoreAddress(tx: Tx, former: unknown): Promise<boolean> {
     const sql = 'SELECT ipam.restore_address(jsonb_populate_record(NULL::ipam.address, $1::jsonb)) AS "isRestored"';

@@ -48,6 +48,8 @@ export class RequestService {
       if (note.kind === 'shape') await this.restoreShape(tx, former, note.requestId, context);
       else if (note.kind === 'subnets') {
         if (!(await this.requests.restoreSubnet(tx, former))) throw lost('block of the subnet');
+      } else if (note.kind === 'placement') {
+        if (!(await this.requests.restorePlacement(tx, former))) throw lost('place of the subnet');
       } else if (!(await this.requests.restoreAddress(tx, former))) throw lost('address');
     }
   }

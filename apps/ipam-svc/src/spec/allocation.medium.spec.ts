@@ -174,14 +174,14 @@ describe('allocation', () => {
     const foreign = (pattern: string) => ipam.context(pattern, undefined, randomUUID());
     const missing = { code: 'not-found' };
     const { privateNetworkId, id: subnetId } = subnet;
-    await expect(ipam.addresses.release({ addressId }, foreign('address.release'))).rejects.toMatchObject(missing);
+    await expect(ipam.bookings.release({ addressId }, foreign('address.release'))).rejects.toMatchObject(missing);
     await expect(ipam.subnets.capacity({ subnetId }, foreign('subnet.capacity'))).rejects.toMatchObject(missing);
     const booking = { family: 4 as const, tags: [] };
-    await expect(ipam.addresses.book({ subnetId, ...booking }, foreign('address.book'))).rejects.toMatchObject(missing);
-    await expect(ipam.addresses.book({ privateNetworkId, ...booking }, foreign('address.book'))).rejects.toMatchObject(
+    await expect(ipam.bookings.book({ subnetId, ...booking }, foreign('address.book'))).rejects.toMatchObject(missing);
+    await expect(ipam.bookings.book({ privateNetworkId, ...booking }, foreign('address.book'))).rejects.toMatchObject(
       missing,
     );
-    await expect(ipam.addresses.book({ subnetId: 'x', ...booking }, foreign('address.book'))).rejects.toMatchObject(
+    await expect(ipam.bookings.book({ subnetId: 'x', ...booking }, foreign('address.book'))).rejects.toMatchObject(
       missing,
     );
     expect(await ipam.addresses.list({ addressIds: [addressId] }, foreign('address.list'))).toEqual([]);

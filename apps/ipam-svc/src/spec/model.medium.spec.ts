@@ -168,8 +168,6 @@ describe('allocation against a model', () => {
           expect(rows.sort()).toEqual(wanted.sort());
           expect(await ipam.violations()).toEqual([]);
         }
-        await ipam.database.execute('DELETE FROM ipam.address');
-        await ipam.database.execute('DELETE FROM ipam.subnet');
       }),
       { numRuns: 25 },
     );

@@ -30,7 +30,7 @@ describe('ownership', () => {
     expect(automatic[0]).toMatchObject({ owner, isReserved: false });
     expect(textOf(await ipam.assign(network, nic(), { address: '10.0.0.50' }))).toEqual(['10.0.0.50', `${prefix}3`]);
     expect(textOf(await ipam.assign(network, nic(), { families: [6] }))).toEqual([`${prefix}4`]);
-    const booked = await ipam.addresses.book(
+    const booked = await ipam.bookings.book(
       { privateNetworkId: network, family: 4, tags: ['a'] },
       ipam.context('address.book'),
     );

@@ -7,8 +7,14 @@ import { Inbox, RpcContext } from '@isthmus/rpc';
 import { IpAddress } from '../address/address.entity';
 import { AddressRefusals } from '../address/address.refusals';
 import { AddressRepository } from '../address/address.repository';
+import { AddressQueryRepository } from '../address/address-query.repository';
+import { AddressQueryService } from '../address/address-query.service';
 import { AddressService } from '../address/address.service';
+import { BookingService } from '../address/booking.service';
+import { OwnerTypes } from '../address/owner-types';
+import { OwnershipService } from '../address/ownership.service';
 import { MIGRATIONS } from '../app.module';
+import { PoolRepository } from '../pool/pool.repository';
 import { UndoNote } from '../request/request.entity';
 import { RequestRepository } from '../request/request.repository';
 import { RequestService } from '../request/request.service';
@@ -24,10 +30,21 @@ async function onServer(sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
+/** The callers of the tests; `test` is every product. */
+export const OWNER_TYPES = {
+  test: ['instance_private_nic', 'custom', 'rdb_instance'],
+  'api-gateway': ['custom'],
+  'database-svc': ['rdb_instance'],
+};
+
 /** The services of ipam-svc over a database of their own. */
 export class Ipam {
   readonly subnets: SubnetService;
   readonly addresses: AddressService;
+  readonly bookings: BookingService;
+  readonly ownerships: OwnershipService;
+  readonly queries: AddressQueryService;
+  readonly pools: PoolRepository;
   readonly requests: RequestService;
   /** The tenant of calls that name no other. */
   readonly projectId: string = randomUUID();
@@ -42,8 +59,13 @@ export class Ipam {
     const subnets = new SubnetRepository();
     const addresses = new AddressRepository();
     const refusals = new AddressRefusals(addresses, subnets);
+    const ownerTypes = new OwnerTypes(OWNER_TYPES);
     this.subnets = new SubnetService(database, inbox, subnets);
-    this.addresses = new AddressService(database, inbox, addresses, subnets, refusals);
+    this.addresses = new AddressService(database, inbox, addresses, subnets, refusals, ownerTypes);
+    this.bookings = new BookingService(database, inbox, addresses, refusals, ownerTypes);
+    this.ownerships = new OwnershipService(database, inbox, addresses, ownerTypes);
+    this.queries = new AddressQueryService(database, addresses, new AddressQueryRepository());
+    this.pools = new PoolRepository();
     this.requests = new RequestService(database, inbox, new RequestRepository(), subnets);
   }
 
@@ -62,8 +84,8 @@ export class Ipam {
   }
 
   /** A new request, or the same again when the id is given. */
-  context(pattern: string, requestId: string = randomUUID(), projectId = this.projectId): RpcContext {
-    const who = { projectId, principal: 'test', caller: 'test', replyTo: '', traceparent: null };
+  context(pattern: string, requestId: string = randomUUID(), projectId = this.projectId, caller = 'test'): RpcContext {
+    const who = { projectId, principal: 'test', caller, replyTo: '', traceparent: null };
     const request = { ...who, id: 1, requestId, pattern, sentAt: 0, deadline: 60_000, data: {} };
     return new RpcContext('ipam', request, new Date(Date.now() + 60_000));
   }
@@ -85,13 +107,25 @@ export class Ipam {
     return subnet as SubnetView;
   }
 
+  /** Reserves that many addresses of a subnet at once, scattered by chance. */
+  async fill(subnet: SubnetView, count: number): Promise<void> {
+    await this.database.execute(
+      `INSERT INTO ipam.address (project_id, private_network_id, subnet_id, address, is_reserved, created_by_request)
+       SELECT s.project_id, s.private_network_id, s.id, s.range_start + place.n, true, 'fill'
+         FROM ipam.subnet s, (SELECT n FROM generate_series(0, $3::inet - $4::inet) n ORDER BY random() LIMIT $2) place
+        WHERE s.id = $1`,
+      [subnet.id, count, subnet.rangeEnd, subnet.rangeStart],
+    );
+    await this.database.execute('SELECT ipam.rebuild_free($1)', [subnet.id]);
+  }
+
   book(subnet: SubnetView, address?: string, requestId?: string): Promise<AddressView> {
     const request = { subnetId: subnet.id, family: subnet.family, address, tags: [] };
-    return this.addresses.book(request, this.context('address.book', requestId));
+    return this.bookings.book(request, this.context('address.book', requestId));
   }
 
   release(addressId: string, requestId?: string): Promise<null> {
-    return this.addresses.release({ addressId }, this.context('address.release', requestId));
+    return this.bookings.release({ addressId }, this.context('address.release', requestId));
   }
 
   assign(
@@ -111,7 +145,7 @@ export class Ipam {
     return this.requests.undo({ undoRequestId }, this.context('request.undo', undefined, projectId));
   }
 
-  /** Invariants I1, I2, I7 and I8 of everything there is, in terms of the tables alone; empty when all hold. */
+  /** Invariants I1, I2, I3, I7 and I8 of everything there is, in terms of the tables alone; empty when all hold. */
   async violations(): Promise<unknown[]> {
     const rows = await this.database.queryDynamic<{ violation: string }>(`
       SELECT 'I1 ' || address AS violation FROM ipam.address GROUP BY subnet_id, address HAVING count(*) > 1
@@ -123,9 +157,14 @@ export class Ipam {
         WHERE (f.lo < s.range_start) <> (f.hi < s.range_start) OR (f.lo <= s.range_end) <> (f.hi <= s.range_end)
       UNION ALL SELECT 'I2 ' || address FROM ipam.address WHERE owner_id IS NULL AND NOT is_reserved
       UNION ALL SELECT 'I8 ' || a.cidr FROM ipam.subnet a JOIN ipam.subnet b
-        ON a.vpc_id = b.vpc_id AND a.id < b.id AND a.is_joined AND b.is_joined AND a.cidr && b.cidr`);
+        ON a.vpc_id = b.vpc_id AND a.id < b.id AND a.is_joined AND b.is_joined AND a.cidr && b.cidr
+      UNION ALL SELECT 'I3 ' || a.address FROM ipam.address a JOIN ipam.subnet s ON s.id = a.subnet_id
+        WHERE NOT a.address << s.cidr OR a.region <> s.region
+           OR (s.zone IS NULL AND (a.project_id, a.private_network_id)
+                 IS DISTINCT FROM (s.project_id, s.private_network_id))
+           OR (a.owner_type = 'custom' AND a.owner_id <> a.id::text)`);
     const subnets = await this.database.queryDynamic<{ id: string; project: string }>(
-      'SELECT id, project_id AS project FROM ipam.subnet',
+      'SELECT id, project_id AS project FROM ipam.subnet WHERE zone IS NULL',
     );
     const unbalanced: string[] = [];
     for (const { id, project } of subnets) {

@@ -2,7 +2,9 @@ import { PATTERN_METADATA } from '@nestjs/microservices/constants';
 import { Test } from '@nestjs/testing';
 import type { HealthCalls, IpamCalls } from '@isthmus/contracts';
 import { AddressHandler } from '../address/address.handler';
+import { BookingHandler } from '../address/booking.handler';
 import { AppModule } from '../app.module';
+import { poolsIn } from '../pool/pool';
 import { RequestHandler } from '../request/request.handler';
 import { SubnetHandler } from '../subnet/subnet.handler';
 import { Ipam } from './test-database';
@@ -15,14 +17,26 @@ const CALLS: Record<Exclude<keyof IpamCalls, keyof HealthCalls>, true> = {
   'subnet.release': true,
   'subnet.list': true,
   'subnet.capacity': true,
+  'subnet.change': true,
+  'subnet.query': true,
+  'subnet.rehome': true,
   'address.check': true,
   'address.assign': true,
   'address.release-owner': true,
   'address.book': true,
   'address.release': true,
+  'address.release-set': true,
+  'address.get': true,
+  'address.query': true,
+  'address.update': true,
+  'address.attach': true,
+  'address.detach': true,
+  'address.move': true,
   'address.list': true,
   'request.undo': true,
 };
+
+const POOLS = poolsIn({ pools: [{ region: 'fr-par', zone: 'fr-par-1', cidrs: ['203.0.113.0/29'] }] });
 
 describe('the service', () => {
   let ipam: Ipam;
@@ -31,7 +45,7 @@ describe('the service', () => {
 
   it('is wired: every handler gets what it needs, as the role of the service', async () => {
     const module = await Test.createTestingModule({
-      imports: [AppModule.forRoot({ databaseUrl: ipam.url })],
+      imports: [AppModule.forRoot({ databaseUrl: ipam.url, pools: POOLS, ownerTypes: {} })],
     }).compile();
     const handler = module.get(SubnetHandler);
     expect(await handler.list({ privateNetworkIds: [] }, ipam.context('subnet.list'))).toEqual([]);
@@ -40,7 +54,7 @@ describe('the service', () => {
   });
 
   it('answers every call of the contract', () => {
-    const answered = [SubnetHandler, AddressHandler, RequestHandler].flatMap(({ prototype }) =>
+    const answered = [SubnetHandler, AddressHandler, BookingHandler, RequestHandler].flatMap(({ prototype }) =>
       Object.getOwnPropertyNames(prototype).flatMap(
         (method) => Reflect.getMetadata(PATTERN_METADATA, Reflect.get(prototype, method)) ?? [],
       ),

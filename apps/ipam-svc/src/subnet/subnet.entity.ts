@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A block of addresses of one private network, with the part of it that is handed out automatically. */
+/**
+ * A block of addresses of one private network, with the part of it that is handed out automatically. In the row of a
+ * zonal pool, which no query by project, network or VPC finds, those three are null and the zone is not.
+ */
 @Entity({ schema: 'ipam', name: 'subnet' })
 export class Subnet {
   @PrimaryColumn({ name: 'id', type: 'uuid' })

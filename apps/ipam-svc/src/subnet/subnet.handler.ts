@@ -1,8 +1,18 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { ChangeNetworkSubnets, CheckSubnets, IpamCalls, ReserveSubnets, ReshapeSubnet } from '@isthmus/contracts';
+import type {
+  ChangeNetworkSubnets,
+  CheckSubnets,
+  IpamCalls,
+  Page,
+  QuerySubnets,
+  RehomeSubnets,
+  ReserveSubnets,
+  ReshapeSubnet,
+} from '@isthmus/contracts';
 import type { SubnetCapacity, SubnetView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
+import { SubnetQueryService } from './subnet-query.service';
 import { SubnetService } from './subnet.service';
 
 const AnswersIpam = Answers<IpamCalls>();
@@ -10,7 +20,10 @@ const AnswersIpam = Answers<IpamCalls>();
 /** Subnet commands and questions in. */
 @Controller()
 export class SubnetHandler {
-  constructor(private readonly subnets: SubnetService) {}
+  constructor(
+    private readonly subnets: SubnetService,
+    private readonly queries: SubnetQueryService,
+  ) {}
 
   @AnswersIpam('subnet.check')
   check(@Payload() request: CheckSubnets, @Ctx() context: RpcContext): Promise<null> {
@@ -32,6 +45,11 @@ export class SubnetHandler {
     return this.subnets.change(request, context);
   }
 
+  @AnswersIpam('subnet.rehome')
+  rehome(@Payload() request: RehomeSubnets, @Ctx() context: RpcContext): Promise<null> {
+    return this.subnets.rehome(request, context);
+  }
+
   @AnswersIpam('subnet.release')
   release(@Payload() request: { privateNetworkId: string }, @Ctx() context: RpcContext): Promise<null> {
     return this.subnets.release(request, context);
@@ -40,6 +58,11 @@ export class SubnetHandler {
   @AnswersIpam('subnet.list')
   list(@Payload() request: { privateNetworkIds: string[] }, @Ctx() context: RpcContext): Promise<SubnetView[]> {
     return this.subnets.list(request, context);
+  }
+
+  @AnswersIpam('subnet.query')
+  query(@Payload() request: QuerySubnets, @Ctx() context: RpcContext): Promise<Page<SubnetView>> {
+    return this.queries.query(request, context);
   }
 
   @AnswersIpam('subnet.capacity')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Queryable, selectList, type Tx } from '@isthmus/db';
-import type { SubnetPlacement } from '@isthmus/contracts';
+import type { RehomeSubnets, SubnetPlacement } from '@isthmus/contracts';
 import type { SubnetCapacity } from '@isthmus/model';
 import type { SubnetShape } from './subnet-shape';
 import { Subnet } from './subnet.entity';
@@ -56,7 +56,7 @@ export class SubnetRepository {
   async findNeighbour(
     db: Queryable,
     projectId: string,
-    { vpcId, privateNetworkId, isJoined }: SubnetPlacement,
+    { vpcId, privateNetworkId, isJoined }: RehomeSubnets,
     cidr: string,
   ): Promise<SubnetRow | undefined> {
     const [row] = await db.query<SubnetRow>(
@@ -85,6 +85,16 @@ export class SubnetRepository {
         ORDER BY s.created_at, family(s.cidr), s.id`,
       [projectId, privateNetworkIds],
     );
+  }
+
+  listOfVpc(db: Queryable, projectId: string, vpcId: string): Promise<SubnetRow[]> {
+    const sql = `SELECT ${COLUMNS} FROM ipam.subnet s WHERE s.vpc_id = $2 AND s.project_id = $1`;
+    return db.query<SubnetRow>(sql, [projectId, vpcId]);
+  }
+
+  /** The pools of a zone. */
+  listOfZone(db: Queryable, zone: string): Promise<SubnetRow[]> {
+    return db.query<SubnetRow>(`SELECT ${COLUMNS} FROM ipam.subnet s WHERE s.zone = $1`, [zone]);
   }
 
   /** The network's subnets of a family, against every booking and release until the end of the transaction. */
@@ -147,6 +157,13 @@ export class SubnetRepository {
     return row?.usedCidr ?? undefined;
   }
 
+  /** Answers a block that would overlap another of the VPC: roll back then. */
+  async rehome(tx: Tx, projectId: string, to: RehomeSubnets, requestId: string): Promise<string | undefined> {
+    const sql = 'SELECT ipam.rehome_subnets($1, $2, $3, $4, $5) AS "takenCidr"';
+    const values = [projectId, to.privateNetworkId, to.vpcId, to.isJoined, requestId];
+    return (await tx.query<{ takenCidr: string | null }>(sql, values))[0]?.takenCidr ?? undefined;
+  }
+
   /** False when an address in them is booked or attached. */
   async release(tx: Tx, projectId: string, privateNetworkId: string, requestId: string): Promise<boolean> {
     const sql = `SELECT ipam.release_subnets($1, $2, $3) AS "isReleased"`;
@@ -172,17 +189,13 @@ export class SubnetRepository {
     return row;
   }
 
-  /** A subnet and how many addresses are free in it, counted cheaply when few are: a full subnet has few intervals. */
-  async findWithFree(
-    db: Queryable,
-    projectId: string,
-    id: string,
-  ): Promise<(SubnetRow & { free: string }) | undefined> {
+  /** A subnet or pool and how many addresses are free in it, counted cheaply when few are: a full subnet has few intervals. */
+  async findWithFree(db: Queryable, id: string): Promise<(SubnetRow & { free: string }) | undefined> {
     const [row] = await db.query<SubnetRow & { free: string }>(
       `SELECT ${COLUMNS}, (SELECT coalesce(sum(ipam.number_of(f.hi) - ipam.number_of(f.lo) + 1), 0)
                              FROM ipam.free_interval f WHERE f.subnet_id = s.id)::text AS free
-         FROM ipam.subnet s WHERE s.id = $2 AND s.project_id = $1`,
-      [projectId, id],
+         FROM ipam.subnet s WHERE s.id = $1`,
+      [id],
     );
     return row;
   }

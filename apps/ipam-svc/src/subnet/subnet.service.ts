@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { canonicalCidr, formatCidr, overlaps, ULA_RANDOM_BYTES, ulaBlock } from '@isthmus/cidr';
-import type { ChangeNetworkSubnets, CheckSubnets, ReserveSubnets, ReshapeSubnet, SubnetPlan } from '@isthmus/contracts';
+import type {
+  ChangeNetworkSubnets,
+  CheckSubnets,
+  RehomeSubnets,
+  ReserveSubnets,
+  ReshapeSubnet,
+  SubnetPlan,
+} from '@isthmus/contracts';
 import { Database, type Tx } from '@isthmus/db';
 import type { SubnetCapacity, SubnetView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
@@ -90,6 +97,20 @@ export class SubnetService {
       if (used !== undefined) throw subnetInUseProblem(used);
       for (const plan of request.add) await this.place(tx, plan, newSubnet(request, plan.id, context));
       return (await this.subnets.listOfNetworks(tx, context.projectId, [privateNetworkId])).map(viewOfSubnet);
+    });
+  }
+
+  /** Blocks and addresses stay; a block that is not private cannot be joined. */
+  async rehome(request: RehomeSubnets, context: RpcContext): Promise<null> {
+    requireUuid('private-network', request.privateNetworkId);
+    requireUuid('vpc', request.vpcId);
+    return this.once(context, async (tx) => {
+      const present = await this.subnets.lockAllOfNetwork(tx, context.projectId, request.privateNetworkId);
+      for (const { cidr } of present) parseSubnetCidr(cidr, request.isJoined, 'cidrs');
+      const taken = await this.subnets.rehome(tx, context.projectId, request, context.requestId);
+      if (taken === undefined) return null;
+      const other = await this.subnets.findNeighbour(tx, context.projectId, request, taken);
+      throw overlapProblem(taken, other?.cidr, other);
     });
   }
 

@@ -16,6 +16,7 @@ const BY_ID = `
 const BY_PLACE = `private_network_id = $1 AND instance_id = $2 AND project_id = $3`;
 const FIND = { byId: selectWhere(BY_ID), byPlace: selectWhere(BY_PLACE) };
 const LOCK = { byId: `${FIND.byId} FOR UPDATE`, byPlace: `${FIND.byPlace} FOR UPDATE` };
+const SHARE_STATE = `SELECT state FROM network.attachment WHERE id = $1 FOR SHARE`;
 const FIND_BY_ID = `SELECT ${COLUMNS} FROM network.attachment WHERE id = $1`;
 
 /** A MAC that is taken on the network is another draw, not an error. */
@@ -49,6 +50,12 @@ export class AttachmentRepository {
 
   lock(tx: Tx, projectId: string, selector: AttachmentSelector): Promise<Attachment | undefined> {
     return findWith(tx, LOCK, projectId, selector);
+  }
+
+  /** Keeps it from being changed or deleted until the commit; undefined when it is gone. Of any project. */
+  async shareState(tx: Tx, id: string): Promise<Attachment['state'] | undefined> {
+    const [attachment] = await tx.query<Pick<Attachment, 'state'>>(SHARE_STATE, [id]);
+    return attachment?.state;
   }
 
   /** Of any project, for sagas, which were let in already. Throws when it is gone. */

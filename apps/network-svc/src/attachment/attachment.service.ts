@@ -17,6 +17,8 @@ import { NETWORK_CONFIG, type NetworkConfig } from '../config';
 import type { Instance } from '../instance/instance.entity';
 import { InstanceRepository } from '../instance/instance.repository';
 import { PrivateNetworkRepository } from '../private-network/private-network.repository';
+import { isNextHop } from '../route/route.problems';
+import { RouteRepository } from '../route/route.repository';
 import type { Attachment } from './attachment.entity';
 import { attachmentRefusal } from './attachment.refusals';
 import { AttachmentRepository } from './attachment.repository';
@@ -38,6 +40,7 @@ export class AttachmentService {
     private readonly attachments: AttachmentRepository,
     private readonly networks: PrivateNetworkRepository,
     private readonly instances: InstanceRepository,
+    private readonly routes: RouteRepository,
     private readonly ipam: IpamClient,
     @Inject(NETWORK_CONFIG) private readonly config: NetworkConfig,
   ) {}
@@ -86,7 +89,7 @@ export class AttachmentService {
     );
   }
 
-  /** Errors: `not-found`, `busy`, `invalid-argument` and `conflict` (address), `precondition-failed` (no lease to move). */
+  /** Errors: `not-found`, `busy`, `invalid-argument` and `conflict` (address), `precondition-failed` (no lease to move, a next hop). */
   updateIp(command: UpdateAttachmentIp, context: RpcContext): Promise<AcceptedAttachment> {
     return this.inbox.orEarlier(this.database, context, () => this.admitMove(command, context));
   }
@@ -120,7 +123,7 @@ export class AttachmentService {
     });
   }
 
-  /** Errors: `not-found`, `busy`. */
+  /** Errors: `not-found`, `busy`, `precondition-failed` (a next hop). */
   delete(selector: AttachmentSelector, context: RpcContext): Promise<AcceptedAttachment> {
     return this.accept(context, async (tx) => {
       const { id, privateNetworkId } = await this.lockIdle(tx, selector, context);
@@ -192,8 +195,11 @@ export class AttachmentService {
   private async lockIdle(tx: Tx, selector: AttachmentSelector, context: RpcContext): Promise<Attachment> {
     const attachment = await this.attachments.lock(tx, context.projectId, selector);
     if (!attachment) throw missing(selector);
-    if (attachment.state === 'active' || attachment.state === 'error') return attachment;
-    throw await busyWith(tx, { type: 'attachment', id: attachment.id });
+    const isIdle = attachment.state === 'active' || attachment.state === 'error';
+    if (!isIdle) throw await busyWith(tx, { type: 'attachment', id: attachment.id });
+    const route = await this.routes.findThrough(tx, attachment.id);
+    if (route) throw isNextHop(attachment.id, route);
+    return attachment;
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   CheckSubnets,
   IpamCalls,
   ListAddresses,
+  RehomeSubnets,
   ReleaseOwner,
   ReserveSubnets,
   ReshapeSubnet,
@@ -15,6 +16,7 @@ import type { SagaRun } from '@isthmus/operations';
 import { type CallContext, RpcCaller, type RpcContext } from '@isthmus/rpc';
 
 const STEP_TIMEOUT_MS = 5_000;
+const NETWORKS_PER_CALL = 500;
 
 /** ipam-svc as network-svc sees it. Commands belong to a step of a saga and carry its request id. */
 @Injectable()
@@ -38,6 +40,17 @@ export class IpamClient {
     return this.call('subnet.list', { privateNetworkIds }, onBehalfOf(context));
   }
 
+  /** CIDRs by network, asked in the name of the project whose networks they are. */
+  async cidrsOfProject(projectId: string, privateNetworkIds: string[]): Promise<Record<string, string[]>> {
+    const cidrs: Record<string, string[]> = Object.fromEntries(privateNetworkIds.map((id) => [id, []]));
+    for (let from = 0; from < privateNetworkIds.length; from += NETWORKS_PER_CALL) {
+      const request = { privateNetworkIds: privateNetworkIds.slice(from, from + NETWORKS_PER_CALL) };
+      const subnets = await this.call('subnet.list', request, { projectId, principal: 'network-svc' });
+      for (const { privateNetworkId, cidr } of subnets) cidrs[privateNetworkId]?.push(cidr);
+    }
+    return cidrs;
+  }
+
   listAddressesOf(context: RpcContext | SagaRun, ownerId: string): Promise<AddressView[]> {
     return this.call('address.list', { ownerIds: [ownerId] }, onBehalfOf(context));
   }
@@ -56,6 +69,10 @@ export class IpamClient {
 
   reshapeSubnet(run: SagaRun, step: string, request: ReshapeSubnet): Promise<SubnetView> {
     return this.call('subnet.reshape', request, stepContext(run, run.requestId(step)));
+  }
+
+  async rehomeSubnets(run: SagaRun, step: string, request: RehomeSubnets): Promise<void> {
+    await this.call('subnet.rehome', request, stepContext(run, run.requestId(step)));
   }
 
   async releaseSubnets(run: SagaRun, step: string, privateNetworkId: string): Promise<void> {

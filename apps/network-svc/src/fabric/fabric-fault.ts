@@ -5,7 +5,7 @@ import { FABRIC_CALLS, type FabricCall } from './fabric.driver';
 /** A rule that makes the memory fabric fail, for tests and demonstrations. */
 export interface FabricFault {
   call: FabricCall;
-  /** Only for networks of this name; ports and routes take the name of their network, routers have none. */
+  /** Only for networks of this name; ports, routes and peerings take the name of their network, routers have none. */
   networkName?: string;
   /** How often it strikes; for ever when absent. */
   times?: number;

@@ -51,6 +51,22 @@ export interface FabricRoute {
 }
 
 /**
+ * One side of a peering: a port of the router of its network that names the port on the peer's router, and routes through it
+ * to what lies behind. Traffic passes when both sides are there.
+ */
+export interface FabricPeering {
+  /** The peering's. */
+  id: string;
+  revision: bigint;
+  networkId: string;
+  routerId: string;
+  /** The other side. */
+  peerId: string;
+  /** CIDRs of the peer's network. */
+  destinations: string[];
+}
+
+/**
  * The seam to the network that carries the traffic, shaped after OVN's northbound tables (logical switch, switch port,
  * DHCP options, logical router, static route; see ovn-nb(5)). Every call is idempotent by id. Errors: `unavailable` for a
  * passing failure, any other ProblemError for one that trying again does not mend.
@@ -64,6 +80,9 @@ export abstract class FabricDriver {
   abstract removePort(portId: string, signal: AbortSignal): Promise<void>;
   abstract ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void>;
   abstract removeRoute(routeId: string, signal: AbortSignal): Promise<void>;
+  abstract ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void>;
+  /** Ignored where the fabric has a higher revision; and an `ensure` with a lower one, when it comes late, is ignored after it. */
+  abstract removePeering(peering: Pick<FabricPeering, 'id' | 'revision'>, signal: AbortSignal): Promise<void>;
 }
 
 export const FABRIC_CALLS = [
@@ -75,5 +94,7 @@ export const FABRIC_CALLS = [
   'removePort',
   'ensureRoute',
   'removeRoute',
+  'ensurePeering',
+  'removePeering',
 ] as const;
 export type FabricCall = (typeof FABRIC_CALLS)[number];

@@ -3,6 +3,7 @@ import {
   type FabricCall,
   FabricDriver,
   type FabricNetwork,
+  type FabricPeering,
   type FabricPort,
   type FabricRoute,
   type FabricRouter,
@@ -15,6 +16,9 @@ export class MemoryFabricDriver extends FabricDriver {
   readonly networks = new Map<string, FabricNetwork>();
   readonly ports = new Map<string, FabricPort>();
   readonly routes = new Map<string, FabricRoute>();
+  readonly peerings = new Map<string, FabricPeering>();
+  /** Revisions at which peerings were removed. */
+  private readonly removedPeerings = new Map<string, bigint>();
 
   constructor(
     private readonly latencyMs: number,
@@ -55,6 +59,23 @@ export class MemoryFabricDriver extends FabricDriver {
   removeRoute(routeId: string, signal: AbortSignal): Promise<void> {
     const networkId = this.routes.get(routeId)?.networkId;
     return this.call('removeRoute', networkId && this.nameOf(networkId), signal, () => this.routes.delete(routeId));
+  }
+
+  ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void> {
+    return this.call('ensurePeering', this.nameOf(peering.networkId), signal, () => {
+      if ((this.removedPeerings.get(peering.id) ?? 0n) < peering.revision) ensure(this.peerings, peering);
+    });
+  }
+
+  removePeering({ id, revision }: Pick<FabricPeering, 'id' | 'revision'>, signal: AbortSignal): Promise<void> {
+    const known = this.peerings.get(id);
+    return this.call('removePeering', known && this.nameOf(known.networkId), signal, () => {
+      const present = this.peerings.get(id);
+      if (present && present.revision > revision) return;
+      this.peerings.delete(id);
+      const earlier = this.removedPeerings.get(id) ?? 0n;
+      this.removedPeerings.set(id, earlier > revision ? earlier : revision);
+    });
   }
 
   private async call(

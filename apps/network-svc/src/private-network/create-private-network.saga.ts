@@ -33,7 +33,7 @@ export class CreatePrivateNetworkSaga implements Saga<Input> {
 
   private readonly ensureRouter: SagaStep<Input> = {
     name: 'ensure-router',
-    appliesTo: ({ isRouted }) => isRouted,
+    appliesTo: ({ isRouted }) => isRouted === true,
     do: async (run) => {
       const vpc = await this.vpcs.getById(run.input.placement.vpcId);
       await this.fabric.ensureRouter(toFabricRouter(vpc, BigInt(vpc.revision)), run.signal);

@@ -1,6 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Connectivity, DhcpOptions, PrivateNetworkState } from '@isthmus/model';
 
+/** A network with what its VPC means for it. */
+export type RoutedNetwork = PrivateNetwork & {
+  /** It is joined and its VPC routes. */
+  isRouted: boolean;
+  vpcState: 'active' | 'updating';
+};
+
 /** A layer-2 network. Its subnets and addresses are ipam-svc's. */
 @Entity({ schema: 'network', name: 'private_network' })
 export class PrivateNetwork {

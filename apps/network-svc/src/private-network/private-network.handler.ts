@@ -1,22 +1,29 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import {
+  ChangeSubnets,
   CreatePrivateNetwork,
   GetPrivateNetwork,
   ListPrivateNetworks,
+  MigrateZonal,
   NetworkCalls,
   Page,
+  SetRouter,
   UpdatePrivateNetwork,
 } from '@isthmus/contracts';
 import type { Accepted, PrivateNetworkView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { PrivateNetworkService } from './private-network.service';
+import { SetRouterService } from './set-router.service';
 
 const AnswersNetwork = Answers<NetworkCalls>();
 
 @Controller()
 export class PrivateNetworkHandler {
-  constructor(private readonly networks: PrivateNetworkService) {}
+  constructor(
+    private readonly networks: PrivateNetworkService,
+    private readonly routers: SetRouterService,
+  ) {}
 
   @AnswersNetwork('private-network.create')
   create(@Payload() command: CreatePrivateNetwork, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>> {
@@ -41,6 +48,21 @@ export class PrivateNetworkHandler {
   @AnswersNetwork('private-network.enable-dhcp')
   enableDhcp(@Payload() command: GetPrivateNetwork, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>> {
     return this.networks.enableDhcp(command, context);
+  }
+
+  @AnswersNetwork('private-network.change-subnets')
+  changeSubnets(@Payload() command: ChangeSubnets, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>> {
+    return this.networks.changeSubnets(command, context);
+  }
+
+  @AnswersNetwork('private-network.migrate-zonal')
+  migrateZonal(@Payload() command: MigrateZonal, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>[]> {
+    return this.networks.migrateZonal(command, context);
+  }
+
+  @AnswersNetwork('private-network.set-router')
+  setRouter(@Payload() command: SetRouter, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>> {
+    return this.routers.setRouter(command, context);
   }
 
   @AnswersNetwork('private-network.delete')

@@ -6,8 +6,7 @@ import type { PrivateNetworkView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { QuotaRepository } from '../quota/quota.repository';
 import { listQuery } from './private-network.list';
-import type { Vpc } from '../vpc/vpc.entity';
-import { PrivateNetwork } from './private-network.entity';
+import { PrivateNetwork, type RoutedNetwork } from './private-network.entity';
 import { toPrivateNetworkView } from './private-network.view';
 
 const COLUMNS = selectList(PrivateNetwork);
@@ -34,7 +33,7 @@ const LOCK = `
   ${ROUTED} WHERE n.id = $1 AND n.project_id = $2 AND n.region = $3 AND ($4::text IS NULL OR n.zone IS NULL OR n.zone = $4)
   ${LOCKED}`;
 
-/** With ids these, without all that have a zone; a network that has none is there to say so. */
+/** These ids, whether or not they have a zone; without ids all that have one. */
 const LOCK_ZONAL = `
   ${ROUTED} WHERE n.project_id = $1 AND n.region = $2
     AND ($3::uuid[] IS NULL AND n.zone IS NOT NULL OR n.id = ANY($3))
@@ -83,14 +82,23 @@ const MAKE_REGIONAL = `
 
 const DELETE = `DELETE FROM network.private_network WHERE id = $1 RETURNING project_id AS "projectId"`;
 
+/** What keeps a network from being deleted, up to a few of each, as people know it. */
+const USERS = `
+  (SELECT format('instance %s (%s)', i.name, i.id) AS what
+     FROM network.attachment t JOIN network.instance i ON i.id = t.instance_id
+    WHERE t.private_network_id = $1 ORDER BY t.created_at, t.id LIMIT $2)
+  UNION ALL
+  (SELECT format('route to %s (%s)', destination, id) FROM network.route WHERE next_hop_private_network_id = $1
+    ORDER BY created_at, id LIMIT $2)
+  UNION ALL
+  (SELECT format('peering %s (%s)', name, id) FROM network.peering WHERE local_network_id = $1
+    ORDER BY created_at, id LIMIT $2)`;
+
 /** Takes one place on a usable network; the check constraint refuses the 251st. */
 const TAKE_PLACE = `
   UPDATE network.private_network SET attachment_count = attachment_count + 1
    WHERE ${VISIBLE} AND state IN ('active', 'updating') RETURNING ${COLUMNS}`;
 const GIVE_PLACE_BACK = `UPDATE network.private_network SET attachment_count = attachment_count - 1 WHERE id = $1`;
-
-/** A network with what its VPC means for it. */
-export type RoutedNetwork = PrivateNetwork & { isRouted: boolean; vpcState: Vpc['state'] };
 
 export type NewPrivateNetwork = Omit<
   PrivateNetwork,
@@ -194,6 +202,11 @@ export class PrivateNetworkRepository {
       changes.isDefaultRoutePropagated,
       changes.isDhcpEnabled,
     ]);
+  }
+
+  /** Up to `limit` attached instances and as many routes that lead to it, in words. */
+  async users(tx: Tx, id: string, limit: number): Promise<string[]> {
+    return (await tx.query<{ what: string }>(USERS, [id, limit])).map(({ what }) => what);
   }
 
   async makeRegional(tx: Tx, id: string): Promise<void> {

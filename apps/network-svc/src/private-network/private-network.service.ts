@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type {
+  ChangeSubnets,
   CreatePrivateNetwork,
   GetPrivateNetwork,
   ListPrivateNetworks,
+  MigrateZonal,
   Page,
   UpdatePrivateNetwork,
 } from '@isthmus/contracts';
@@ -12,20 +14,34 @@ import type { Accepted, OperationView, PrivateNetworkView, SubnetView } from '@i
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
+import { rehearseOperation } from '../dry-run';
 import { IpamClient } from '../clients/ipam.client';
+import { QuotaRepository } from '../quota/quota.repository';
+import type { Vpc } from '../vpc/vpc.entity';
 import { VpcRepository } from '../vpc/vpc.repository';
+import { ChangeSubnetsSaga } from './change-subnets.saga';
 import { CreatePrivateNetworkSaga } from './create-private-network.saga';
 import { DeletePrivateNetworkSaga } from './delete-private-network.saga';
 import { EnableDhcpSaga } from './enable-dhcp.saga';
-import type { PrivateNetwork } from './private-network.entity';
+import { MigrateZonalSaga } from './migrate-zonal.saga';
+import type { PrivateNetwork, RoutedNetwork } from './private-network.entity';
+import { meanwhileChanged, stillInUse, subnetInUse } from './private-network.problems';
 import { type PrivateNetworkChanges, PrivateNetworkRepository } from './private-network.repository';
 import { toPrivateNetworkView } from './private-network.view';
+import { planSubnetChange } from './subnet-change';
 import { planRangeChange, planSubnets, type RangeChange } from './subnet-plan';
 import { UpdatePrivateNetworkSaga } from './update-private-network.saga';
 
 type AcceptedNetwork = Accepted<PrivateNetworkView>;
+type Change = { network: PrivateNetwork; operation: OperationView };
 
-/** The rules of private networks, and the transactions that accept their changes. */
+/** As many of what is in the way are named. */
+const NAMED_BLOCKERS = 5;
+
+/**
+ * The rules of private networks, and the transactions that accept their changes. Locks: VPC, then network, then the
+ * project's count.
+ */
 @Injectable()
 export class PrivateNetworkService {
   constructor(
@@ -34,10 +50,14 @@ export class PrivateNetworkService {
     private readonly engine: OperationEngine,
     private readonly networks: PrivateNetworkRepository,
     private readonly vpcs: VpcRepository,
+    private readonly quotas: QuotaRepository,
     private readonly ipam: IpamClient,
   ) {}
 
-  /** Errors: `invalid-argument` (subnets), `not-found` (VPC), `conflict` (subnets overlap), `exhausted` (VNI). */
+  /**
+   * Errors: `invalid-argument` (subnets), `not-found` and `busy` (VPC), `conflict` (subnets overlap), `exhausted` (VNI),
+   * `quota-exceeded`.
+   */
   create(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
     return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
   }
@@ -47,23 +67,26 @@ export class PrivateNetworkService {
     const { projectId } = context;
     const subnets = planSubnets(command.addressing);
     await this.checkGivenSubnets(command, id, context);
-    return this.accept(context, async (tx) => {
-      const vpcId = await this.shareVpc(tx, command, projectId);
-      const network = await this.networks.insert(tx, { ...command, id, projectId, vpcId });
-      const placement = placementOf(network);
-      const operation = await this.engine.accept(tx, CreatePrivateNetworkSaga, {
-        by: context,
-        resource: { type: 'private-network', id },
-        input: { subnets, placement },
-      });
-      return { network, operation };
-    });
+    return this.accept(
+      context,
+      async (tx) => {
+        const vpc = await this.shareVpc(tx, command, projectId);
+        const network = await this.networks.insert(tx, { ...command, id, projectId, vpcId: vpc.id });
+        const placement = placementOf(network);
+        const operation = await this.engine.accept(tx, CreatePrivateNetworkSaga, {
+          by: context,
+          resource: { type: 'private-network', id },
+          input: { subnets, placement, isRouted: placement.isJoined && vpc.isRoutingEnabled },
+        });
+        await this.quotas.take(tx, projectId, 'private-network');
+        return { network, operation };
+      },
+      command.isDryRun,
+    );
   }
 
   async get(query: GetPrivateNetwork, context: RpcContext): Promise<PrivateNetworkView> {
-    const network = await this.networks.find(query.privateNetworkId, context.projectId, query);
-    if (!network) throw ProblemError.notFound('private-network', query.privateNetworkId);
-    return toPrivateNetworkView(network);
+    return toPrivateNetworkView(await this.require(query, context));
   }
 
   list(query: ListPrivateNetworks, context: RpcContext): Promise<Page<PrivateNetworkView>> {
@@ -108,11 +131,70 @@ export class PrivateNetworkService {
     });
   }
 
-  /** Errors: `not-found`, `busy`, `precondition-failed` while anything is attached. */
+  /**
+   * Errors: `not-found`, `busy`, `invalid-argument` (CIDRs), `conflict` and `already-exists` (overlaps),
+   * `precondition-failed` (in use).
+   */
+  changeSubnets(command: ChangeSubnets, context: RpcContext): Promise<AcceptedNetwork> {
+    return this.inbox.orEarlier(this.database, context, () => this.admitSubnets(command, context));
+  }
+
+  private async admitSubnets(command: ChangeSubnets, context: RpcContext): Promise<AcceptedNetwork> {
+    const known = await this.require(command, context);
+    const placement = placementOf(known);
+    const formerSubnets = await this.ipam.listSubnets(context, known.id);
+    const { add, remove } = planSubnetChange(command, formerSubnets, placement.isJoined);
+    const cidrs = add.flatMap((plan) => (plan.kind === 'cidr' ? [plan.cidr] : []));
+    if (cidrs.length > 0) await this.ipam.checkSubnets(context, { ...placement, cidrs });
+    if (remove.length > 0) await this.requireUnusedSubnets(known.id, formerSubnets, remove, context);
+    const change = async (tx: Tx): Promise<Change> => {
+      const { revision } = await this.lockIdle(tx, command, context);
+      if (revision !== known.revision) throw meanwhileChanged(known.id);
+      const network = await this.networks.beginChange(tx, known.id, 'updating');
+      const operation = await this.engine.accept(tx, ChangeSubnetsSaga, {
+        by: context,
+        resource: { type: 'private-network', id: network.id },
+        input: { change: { ...placement, add, remove }, formerSubnets, revision: network.revision },
+      });
+      return { network, operation };
+    };
+    return this.accept(context, change, command.isDryRun);
+  }
+
+  /** Networks that are regional already are left out of the answer. Errors: `not-found`, `busy`. */
+  migrateZonal({ region, privateNetworkIds }: MigrateZonal, context: RpcContext): Promise<AcceptedNetwork[]> {
+    return this.database.transaction((tx) =>
+      this.inbox.once(tx, context, async () => {
+        const found = await this.networks.lockZonal(tx, context.projectId, region, privateNetworkIds);
+        const missing = privateNetworkIds?.find((id) => !found.some((network) => network.id === id));
+        if (missing !== undefined) throw ProblemError.notFound('private-network', missing);
+        const accepted: AcceptedNetwork[] = [];
+        for (const zonal of found.filter(({ zone }) => zone !== null)) {
+          await this.requireIdle(tx, zonal);
+          const network = await this.networks.beginChange(tx, zonal.id, 'updating');
+          const operation = await this.engine.accept(tx, MigrateZonalSaga, {
+            by: context,
+            resource: { type: 'private-network', id: network.id },
+            input: { revision: network.revision },
+          });
+          accepted.push({ resource: toPrivateNetworkView(network), operation });
+        }
+        return accepted;
+      }),
+    );
+  }
+
+  /** Errors: `not-found`, `busy`, `precondition-failed` while anything is attached, booked or routed to it. */
   delete(command: GetPrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+    return this.inbox.orEarlier(this.database, context, () => this.admitDelete(command, context));
+  }
+
+  private async admitDelete(command: GetPrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+    const booked = await this.listBooked(command.privateNetworkId, context);
     return this.accept(context, async (tx) => {
-      const { attachmentCount } = await this.lockIdle(tx, command, context);
-      if (attachmentCount > 0) throw stillInUse(command.privateNetworkId, attachmentCount);
+      const { id } = await this.lockIdle(tx, command, context);
+      const blockers = [...(await this.networks.users(tx, id, NAMED_BLOCKERS)), ...booked];
+      if (blockers.length > 0) throw stillInUse(id, blockers);
       const network = await this.networks.beginChange(tx, command.privateNetworkId, 'deleting');
       const operation = await this.engine.accept(tx, DeletePrivateNetworkSaga, {
         by: context,
@@ -124,29 +206,65 @@ export class PrivateNetworkService {
   }
 
   /** One transaction, once per request: the changed resource, its operation, and the wake-up. */
-  private accept(
-    context: RpcContext,
-    change: (tx: Tx) => Promise<{ network: PrivateNetwork; operation: OperationView }>,
-  ): Promise<AcceptedNetwork> {
-    return this.database.transaction((tx) =>
-      this.inbox.once(tx, context, async () => {
-        const { network, operation } = await change(tx);
-        return { resource: toPrivateNetworkView(network), operation };
-      }),
-    );
+  private accept(context: RpcContext, change: (tx: Tx) => Promise<Change>, isDryRun = false): Promise<AcceptedNetwork> {
+    const work = async (tx: Tx): Promise<AcceptedNetwork> => {
+      const { network, operation } = await change(tx);
+      return { resource: toPrivateNetworkView(network), operation };
+    };
+    if (isDryRun) return rehearseOperation(this.database, work);
+    return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
 
-  private async lockIdle(tx: Tx, command: GetPrivateNetwork, context: RpcContext): Promise<PrivateNetwork> {
+  private async require(query: GetPrivateNetwork, context: RpcContext): Promise<PrivateNetwork> {
+    const network = await this.networks.find(query.privateNetworkId, context.projectId, query);
+    if (!network) throw ProblemError.notFound('private-network', query.privateNetworkId);
+    return network;
+  }
+
+  private async lockIdle(tx: Tx, command: GetPrivateNetwork, context: RpcContext): Promise<RoutedNetwork> {
     const network = await this.networks.lock(tx, command.privateNetworkId, context.projectId, command);
     if (!network) throw ProblemError.notFound('private-network', command.privateNetworkId);
-    if (network.state === 'active' || network.state === 'error') return network;
-    throw await busyWith(tx, { type: 'private-network', id: network.id });
+    return this.requireIdle(tx, network);
   }
 
-  private async shareVpc(tx: Tx, command: CreatePrivateNetwork, projectId: string): Promise<string> {
-    if (command.vpcId === null) return this.vpcs.shareDefault(tx, projectId, command.region);
-    if (await this.vpcs.share(tx, command.vpcId, projectId, command.region)) return command.vpcId;
-    throw ProblemError.notFound('vpc', command.vpcId);
+  /** A VPC that starts to route is plugging in its joined networks as they are. */
+  private async requireIdle(tx: Tx, network: RoutedNetwork): Promise<RoutedNetwork> {
+    const isIdle = network.state === 'active' || network.state === 'error';
+    if (!isIdle) throw await busyWith(tx, { type: 'private-network', id: network.id });
+    const isBeingWired = network.connectivity === 'joined' && network.vpcState !== 'active';
+    if (isBeingWired) throw await busyWith(tx, { type: 'vpc', id: network.vpcId });
+    return network;
+  }
+
+  private async shareVpc(tx: Tx, command: CreatePrivateNetwork, projectId: string): Promise<Vpc> {
+    const { vpcId, region } = command;
+    const vpc =
+      vpcId === null
+        ? await this.vpcs.shareDefault(tx, projectId, region)
+        : await this.vpcs.share(tx, vpcId, projectId, region);
+    if (!vpc) throw ProblemError.notFound('vpc', vpcId as string);
+    if (command.connectivity === 'isolated' || vpc.state === 'active') return vpc;
+    throw await busyWith(tx, { type: 'vpc', id: vpc.id });
+  }
+
+  /** Addresses that no NIC holds: reservations, and those of other products. NICs are told by their instances. */
+  private async listBooked(privateNetworkId: string, context: RpcContext): Promise<string[]> {
+    const addresses = await this.ipam.listAddresses(context, { privateNetworkIds: [privateNetworkId] });
+    const booked = addresses.filter(({ owner }) => owner?.type !== 'instance_private_nic');
+    return booked.slice(0, NAMED_BLOCKERS).map(({ address }) => `address ${address}`);
+  }
+
+  /** An early, friendly no; ipam-svc looks again under its locks. */
+  private async requireUnusedSubnets(
+    privateNetworkId: string,
+    subnets: SubnetView[],
+    cidrs: string[],
+    context: RpcContext,
+  ): Promise<void> {
+    const used = await this.ipam.listAddresses(context, { privateNetworkIds: [privateNetworkId] });
+    const leaving = subnets.filter(({ cidr }) => cidrs.includes(cidr));
+    const inUse = leaving.find(({ id }) => used.some(({ subnetId }) => subnetId === id));
+    if (inUse) throw subnetInUse(inUse.cidr);
   }
 
   /** An early, friendly no; the constraint in ipam-svc stays the judge of races. */
@@ -164,8 +282,7 @@ export class PrivateNetworkService {
     range: NonNullable<UpdatePrivateNetwork['range']>,
     context: RpcContext,
   ): Promise<{ change: RangeChange; formerSubnets: SubnetView[] }> {
-    const network = await this.networks.find(command.privateNetworkId, context.projectId, command);
-    if (!network) throw ProblemError.notFound('private-network', command.privateNetworkId);
+    const network = await this.require(command, context);
     const formerSubnets = await this.ipam.listSubnets(context, network.id);
     return { change: planRangeChange(range, formerSubnets), formerSubnets };
   }
@@ -179,13 +296,4 @@ function placementOf(network: PrivateNetwork) {
 function changesOf(command: UpdatePrivateNetwork): PrivateNetworkChanges {
   const { name, description, labels, tags, dhcpOptions, isDefaultRoutePropagated } = command;
   return { name, description, labels, tags, dhcpOptions, isDefaultRoutePropagated };
-}
-
-function stillInUse(id: string, attachmentCount: number): ProblemError {
-  const what = attachmentCount === 1 ? '1 instance is' : `${attachmentCount} instances are`;
-  return new ProblemError('precondition-failed', `${what} still attached to this private network; detach first.`, {
-    resource: 'private-network',
-    resourceId: id,
-    precondition: 'network_is_empty',
-  });
 }

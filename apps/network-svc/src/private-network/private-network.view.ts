@@ -1,7 +1,6 @@
 import type { PrivateNetworkView, SubnetView } from '@isthmus/model';
 import type { FabricNetwork } from '../fabric/fabric.driver';
-import type { PrivateNetwork } from './private-network.entity';
-import type { RoutedNetwork } from './private-network.repository';
+import type { PrivateNetwork, RoutedNetwork } from './private-network.entity';
 
 export function toPrivateNetworkView(network: PrivateNetwork): PrivateNetworkView {
   return {
@@ -27,7 +26,7 @@ export function toPrivateNetworkView(network: PrivateNetwork): PrivateNetworkVie
 }
 
 /** What the fabric must hold for a network with these subnets. */
-export function toFabricNetwork(network: Omit<RoutedNetwork, 'vpcState'>, subnets: SubnetView[], revision: bigint): FabricNetwork {
+export function toFabricNetwork(network: RoutedNetwork, subnets: SubnetView[], revision: bigint): FabricNetwork {
   return {
     id: network.id,
     revision,

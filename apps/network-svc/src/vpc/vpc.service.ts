@@ -82,7 +82,7 @@ export class VpcService {
         throw violatedConstraint(error) ? inUse(vpc.id, []) : error;
       }
       const resource = { type: 'vpc', id: vpc.id } as const;
-      if (vpc.isRoutingEnabled) await this.engine.accept(tx, DeleteVpcSaga, { by: context, resource, input: {} });
+      await this.engine.accept(tx, DeleteVpcSaga, { by: context, resource, input: {} });
       return null;
     });
   }

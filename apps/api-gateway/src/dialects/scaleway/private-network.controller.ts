@@ -14,13 +14,23 @@ import { toOperationBody } from '../../operations/operation-body';
 import {
   CreatePrivateNetworkDto,
   ListPrivateNetworksQuery,
+  MigrateZonalDto,
   PrivateNetworkBody,
   PrivateNetworkListBody,
   UpdatePrivateNetworkDto,
 } from './private-network.dto';
-import { toCreateCommand, toListQuery, toPrivateNetworkBody, toUpdateCommand } from './private-network.mapper';
+import {
+  toCreateCommand,
+  toListQuery,
+  toMigrateCommand,
+  toPlannedBody,
+  toPrivateNetworkBody,
+  toUpdateCommand,
+} from './private-network.mapper';
 import { ScalewayAnswers } from './scaleway.answers';
-import { checkProject, isOtherTenant, networkLink, Region } from './scaleway.scope';
+import { exactlyOne } from './scaleway.exclusive';
+import { DryRunQuery } from './scaleway.fields';
+import { checkOrganization, checkProject, isOtherTenant, networkLink, Region } from './scaleway.scope';
 
 const NetworkId = (): ParameterDecorator => Param('private_network_id', new IdPipe('private-network'));
 
@@ -59,14 +69,38 @@ export class ScalewayPrivateNetworkController {
   @ApiOkResponse({ type: PrivateNetworkBody })
   async create(
     @Region() region: string,
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) body: CreatePrivateNetworkDto,
     @AskedBy() caller: Caller,
     @Call() call: CallContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PrivateNetworkBody> {
     checkProject(body.project_id, caller);
-    const command = toCreateCommand(body, region, `pn-${randomBytes(4).toString('hex')}`);
-    return this.answer(await this.network.call('private-network.create', command, call), caller, call, reply);
+    const command = toCreateCommand(body, region, `pn-${randomBytes(4).toString('hex')}`, isDryRun);
+    const accepted = await this.network.call('private-network.create', command, call);
+    if (isDryRun) return toPlannedBody(accepted.resource, body.subnets ?? [], caller.organizationId);
+    return this.answer(accepted, caller, call, reply);
+  }
+
+  @Post('migrate-zonal')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'MigrateZonalPrivateNetworks' })
+  @ApiNoContentResponse()
+  async migrateZonal(
+    @Region() region: string,
+    @Body(validated) body: MigrateZonalDto,
+    @AskedBy() caller: Caller,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    exactlyOne({ organization_id: body.organization_id, project_id: body.project_id });
+    checkOrganization(body.organization_id, caller);
+    checkProject(body.project_id, caller);
+    const accepted = await this.network.call('private-network.migrate-zonal', toMigrateCommand(body, region), call);
+    await this.answers.allSettled(
+      accepted.map(({ operation }) => operation),
+      reply,
+    );
   }
 
   @Get(':private_network_id')

@@ -1,19 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, IsUUID } from 'class-validator';
-import { AreCidrs, IsPlainText, QueryBoolean, Repeated } from '../../http/validators';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { AreCidrs, IsPlainText } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
-import { PageQuery } from './scaleway.paging';
-
-const MAX_TAGS = 64;
-const MAX_SUBNETS = 16;
-const MAX_IDS = 100;
+import {
+  BooleanFilter,
+  IdFilter,
+  NameFilter,
+  OptionalId,
+  OptionalIds,
+  ProjectId,
+  TagFilter,
+  TagList,
+  TenantPageQuery,
+} from './scaleway.fields';
+import { MAX_SUBNETS, SubnetBody } from './subnet.dto';
 
 export const NETWORK_ORDERS = ['created_at_asc', 'created_at_desc', 'name_asc', 'name_desc'] as const;
 export type NetworkOrder = (typeof NETWORK_ORDERS)[number];
-
-export const LowerCase = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' ? value.toLowerCase() : value));
 
 export class UpdatePrivateNetworkDto {
   @ApiPropertyOptional({ minLength: 1, maxLength: 255 })
@@ -21,11 +24,7 @@ export class UpdatePrivateNetworkDto {
   @IsPlainText(1, 255)
   name?: string | null;
 
-  @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @IsPlainText(1, 255, { each: true })
+  @TagList()
   tags?: string[] | null;
 
   @ApiPropertyOptional()
@@ -40,17 +39,10 @@ export class CreatePrivateNetworkDto {
   @IsPlainText(0, 255)
   name?: string | null;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'The project of the key when absent.' })
-  @IsOptional()
-  @IsString()
-  @LowerCase()
+  @ProjectId()
   project_id?: string | null;
 
-  @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @IsPlainText(1, 255, { each: true })
+  @TagList()
   tags?: string[] | null;
 
   @ApiPropertyOptional({ type: [String], description: 'Networks in CIDR notation; chosen when absent or empty.' })
@@ -60,10 +52,7 @@ export class CreatePrivateNetworkDto {
   @AreCidrs()
   subnets?: string[] | null;
 
-  @ApiPropertyOptional({ format: 'uuid', description: "The project's default VPC of the region when absent." })
-  @IsOptional()
-  @IsUUID('all')
-  @LowerCase()
+  @OptionalId("The project's default VPC of the region when absent.")
   vpc_id?: string | null;
 
   @ApiPropertyOptional()
@@ -72,82 +61,37 @@ export class CreatePrivateNetworkDto {
   default_route_propagation_enabled?: boolean | null;
 }
 
-export class ListPrivateNetworksQuery extends PageQuery {
+export class MigrateZonalDto {
+  @OptionalId('Exactly one of organization_id and project_id.')
+  organization_id?: string | null;
+
+  @OptionalId('Exactly one of organization_id and project_id.')
+  project_id?: string | null;
+
+  @OptionalIds(undefined, 'All zonal networks of the region when absent or empty.')
+  private_network_ids?: string[] | null;
+}
+
+export class ListPrivateNetworksQuery extends TenantPageQuery {
   @ApiPropertyOptional({ enum: NETWORK_ORDERS })
   @IsOptional()
   @IsIn(NETWORK_ORDERS)
   order_by?: NetworkOrder;
 
-  @ApiPropertyOptional({ description: 'Part of the name.' })
-  @IsOptional()
-  @IsPlainText(1, 255)
+  @NameFilter()
   name?: string;
 
-  @ApiPropertyOptional({ type: [String], description: 'Only networks that carry all of them.' })
-  @IsOptional()
-  @Repeated()
-  @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @IsString({ each: true })
+  @TagFilter('Only networks that carry all of them.')
   tags?: string[];
 
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
-  @IsString()
-  @LowerCase()
-  organization_id?: string;
-
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
-  @IsString()
-  @LowerCase()
-  project_id?: string;
-
-  @ApiPropertyOptional({ type: [String], format: 'uuid' })
-  @IsOptional()
-  @Repeated()
-  @IsArray()
-  @ArrayMaxSize(MAX_IDS)
-  @IsUUID('all', { each: true })
+  @IdFilter()
   private_network_ids?: string[];
 
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
-  @IsUUID('all')
-  @LowerCase()
+  @OptionalId()
   vpc_id?: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
-  @QueryBoolean()
-  @IsBoolean()
+  @BooleanFilter()
   dhcp_enabled?: boolean;
-}
-
-export class SubnetBody {
-  @ApiProperty({ format: 'uuid' })
-  id!: string;
-
-  @ApiProperty({ format: 'date-time' })
-  created_at!: string;
-
-  @ApiProperty({ format: 'date-time' })
-  updated_at!: string;
-
-  @ApiProperty({ example: '172.16.4.0/22' })
-  subnet!: string;
-
-  @ApiProperty({ format: 'uuid' })
-  project_id!: string;
-
-  @ApiProperty({ format: 'uuid' })
-  private_network_id!: string;
-
-  @ApiProperty({ format: 'uuid' })
-  vpc_id!: string;
-
-  @ApiProperty()
-  region!: string;
 }
 
 export class PrivateNetworkBody {

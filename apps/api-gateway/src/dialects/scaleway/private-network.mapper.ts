@@ -1,21 +1,26 @@
-import type { CreatePrivateNetwork, ListPrivateNetworks, UpdatePrivateNetwork } from '@isthmus/contracts';
+import type { CreatePrivateNetwork, ListPrivateNetworks, MigrateZonal, UpdatePrivateNetwork } from '@isthmus/contracts';
 import type { PrivateNetworkView, SubnetView } from '@isthmus/model';
 import { given } from '../../http/given';
 import type {
   CreatePrivateNetworkDto,
   ListPrivateNetworksQuery,
+  MigrateZonalDto,
   PrivateNetworkBody,
-  SubnetBody,
   UpdatePrivateNetworkDto,
 } from './private-network.dto';
 import { toPaging } from './scaleway.paging';
 import { toTime } from './scaleway.times';
+import { ipv4First, toSubnetBody } from './subnet.mapper';
+
+/** The id of what will not be. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Scaleway networks are regional and routed by their VPC. `generatedName` is for callers that gave none. */
 export function toCreateCommand(
   body: CreatePrivateNetworkDto,
   region: string,
   generatedName: string,
+  isDryRun = false,
 ): CreatePrivateNetwork {
   const cidrs = body.subnets ?? [];
   return {
@@ -31,6 +36,7 @@ export function toCreateCommand(
     isDhcpEnabled: true,
     dhcpOptions: { routers: [], dnsServers: [], ntpServers: [], domainSearch: [] },
     isDefaultRoutePropagated: body.default_route_propagation_enabled ?? false,
+    ...(isDryRun ? { isDryRun } : {}),
   };
 }
 
@@ -48,6 +54,12 @@ export function toUpdateCommand(
   return Object.keys(changes).length > 0 ? { region, privateNetworkId, ...changes } : undefined;
 }
 
+/** Without ids: every zonal network of the project. */
+export function toMigrateCommand(body: MigrateZonalDto, region: string): MigrateZonal {
+  const privateNetworkIds = body.private_network_ids ?? [];
+  return { region, ...(privateNetworkIds.length > 0 ? { privateNetworkIds } : {}) };
+}
+
 export function toListQuery(query: ListPrivateNetworksQuery, region: string): ListPrivateNetworks {
   return {
     region,
@@ -56,7 +68,7 @@ export function toListQuery(query: ListPrivateNetworksQuery, region: string): Li
     ...given({
       name: query.name,
       tags: query.tags,
-      privateNetworkIds: query.private_network_ids?.map((id) => id.toLowerCase()),
+      privateNetworkIds: query.private_network_ids,
       vpcId: query.vpc_id,
       isDhcpEnabled: query.dhcp_enabled,
     }),
@@ -77,27 +89,29 @@ export function toPrivateNetworkBody(
     tags: network.tags,
     created_at: toTime(network.createdAt),
     updated_at: toTime(network.updatedAt),
-    subnets: [...subnets].sort(byFamilyAndAge).map(toSubnetBody),
+    subnets: ipv4First(subnets).map(toSubnetBody),
     vpc_id: network.vpcId,
     dhcp_enabled: network.isDhcpEnabled,
     default_route_propagation_enabled: network.isDefaultRoutePropagated,
   };
 }
 
-/** IPv4 comes first, as the real service lists it. */
-function byFamilyAndAge(left: SubnetView, right: SubnetView): number {
-  return left.family - right.family || left.createdAt.localeCompare(right.createdAt) || left.id.localeCompare(right.id);
-}
-
-function toSubnetBody(subnet: SubnetView): SubnetBody {
-  return {
-    id: subnet.id,
-    created_at: toTime(subnet.createdAt),
-    updated_at: toTime(subnet.updatedAt),
-    subnet: subnet.cidr,
-    project_id: subnet.projectId,
-    private_network_id: subnet.privateNetworkId,
-    vpc_id: subnet.vpcId,
-    region: subnet.region,
-  };
+/** A network that is not made: its given subnets have no ids, and the ones that would be chosen are not known. */
+export function toPlannedBody(
+  network: PrivateNetworkView,
+  cidrs: string[],
+  organizationId: string,
+): PrivateNetworkBody {
+  const { projectId, vpcId, region, createdAt, updatedAt } = network;
+  const subnets = cidrs.map((cidr) => ({
+    id: NO_ID,
+    created_at: toTime(createdAt),
+    updated_at: toTime(updatedAt),
+    subnet: cidr,
+    project_id: projectId,
+    private_network_id: network.id,
+    vpc_id: vpcId,
+    region,
+  }));
+  return { ...toPrivateNetworkBody(network, [], organizationId), subnets };
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { AttachmentView, Zone } from '@isthmus/model';
+import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
 import { NetworkClient } from '../../clients/network.client';
@@ -19,6 +20,7 @@ import {
 } from './private-nic.dto';
 import { toCreateCommand, toLastPageLink, toListQuery, toPrivateNicBody } from './private-nic.mapper';
 import { ScalewayAnswers } from './scaleway.answers';
+import { DryRunQuery } from './scaleway.fields';
 import { toPaging } from './scaleway.paging';
 import { InZone, networkLink } from './scaleway.scope';
 
@@ -66,10 +68,12 @@ export class ScalewayPrivateNicController {
   async create(
     @InZone() zone: Zone,
     @ServerId() instanceId: string,
+    @Query(validated) dryRun: DryRunQuery,
     @Body(validated) body: CreatePrivateNicDto,
     @Call() call: CallContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OnePrivateNicBody> {
+    if (dryRun.dry_run) throw ProblemError.invalid('dry_run', 'private NICs cannot be planned; leave dry_run out');
     const command = toCreateCommand(instanceId, body, zone);
     const accepted = await this.network.call('attachment.create', command, call);
     const operation = await this.answers.settled(accepted.operation, reply);

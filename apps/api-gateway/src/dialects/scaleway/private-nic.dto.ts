@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDefined, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsDefined, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import { IsPlainText, QueryInteger } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
-import { LowerCase } from './private-network.dto';
+import { LowerCase, OptionalIds, TagList } from './scaleway.fields';
 
 const MAX_TAGS = 64;
 /** One address per family. */
@@ -16,39 +16,18 @@ export class CreatePrivateNicDto {
   @LowerCase()
   private_network_id!: string;
 
-  @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @IsPlainText(1, 255, { each: true })
+  @TagList()
   tags?: string[] | null;
 
-  @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'Addresses booked before.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_ADDRESSES)
-  @IsUUID('all', { each: true })
+  @OptionalIds(MAX_ADDRESSES, 'Addresses booked before.')
   ipam_ip_ids?: string[] | null;
 
-  @ApiPropertyOptional({
-    type: [String],
-    format: 'uuid',
-    deprecated: true,
-    description: 'Read when ipam_ip_ids is absent.',
-  })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_ADDRESSES)
-  @IsUUID('all', { each: true })
+  @OptionalIds(MAX_ADDRESSES, 'Deprecated: read when ipam_ip_ids is absent.')
   ip_ids?: string[] | null;
 }
 
 export class UpdatePrivateNicDto {
-  @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @IsPlainText(1, 255, { each: true })
+  @TagList()
   tags?: string[] | null;
 }
 
@@ -71,7 +50,7 @@ export class ListPrivateNicsQuery {
   @ApiPropertyOptional({ type: String, description: 'Separated by commas; only NICs that carry all of them.' })
   @IsOptional()
   @Transform(({ value }) => [value].flat().flatMap((tags) => String(tags).split(',')))
-  @IsString({ each: true })
+  @IsPlainText(0, 255, { each: true })
   @ArrayMaxSize(MAX_TAGS)
   tags?: string[];
 }

@@ -5,7 +5,7 @@ import { toPaging } from './scaleway.paging';
 import { toOldTime } from './scaleway.times';
 
 export function toCreateCommand(instanceId: string, body: CreatePrivateNicDto, zone: Zone): CreateAttachment {
-  const addressIds = (body.ipam_ip_ids ?? body.ip_ids ?? []).map((id) => id.toLowerCase());
+  const addressIds = body.ipam_ip_ids ?? body.ip_ids ?? [];
   return {
     // A server reaches the networks of its region, whatever their zone.
     region: zone.region,

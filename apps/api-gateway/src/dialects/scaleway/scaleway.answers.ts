@@ -3,8 +3,14 @@ import type { FastifyReply } from 'fastify';
 import type { OperationView } from '@isthmus/model';
 import { problemOfOperation } from '../../operations/operation-body';
 import { tellOperation } from '../../operations/operation-headers';
-import type { OperationStatus } from '../../operations/operation-status';
+import type { OperationStatus, SettledOperation } from '../../operations/operation-status';
 import { SettleWindow } from '../../operations/settle-window';
+
+const MAX_TOLD_IDS = 100;
+
+function throwFailed(operation: SettledOperation): void {
+  if (operation.state === 'failure' || operation.state === 'timeout') throw problemOfOperation(operation);
+}
 
 /** Waits for accepted work on behalf of clients that know no operations. */
 @Injectable()
@@ -15,7 +21,17 @@ export class ScalewayAnswers {
   async settled(operation: OperationView, reply: FastifyReply): Promise<OperationStatus> {
     const settled = await this.settleWindow.settle(operation);
     tellOperation(reply, settled);
-    if (settled.state === 'failure' || settled.state === 'timeout') throw problemOfOperation(settled);
+    throwFailed(settled);
     return settled;
+  }
+
+  /** The same for several operations of one request. Their ids are told, as far as a header may be long. */
+  async allSettled(operations: OperationView[], reply: FastifyReply): Promise<void> {
+    const [only] = operations;
+    if (only && operations.length === 1) return void (await this.settled(only, reply));
+    const settled = await Promise.all(operations.map((operation) => this.settleWindow.settle(operation)));
+    const ids = settled.slice(0, MAX_TOLD_IDS).map(({ id }) => id);
+    if (ids.length > 0) void reply.header('operation-id', ids.join(', '));
+    settled.forEach(throwFailed);
   }
 }

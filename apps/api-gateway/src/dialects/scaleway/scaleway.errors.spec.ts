@@ -78,10 +78,11 @@ describe('scaleway refusals', () => {
   });
 
   it('speak the older dialect on the Instance API', () => {
-    expect(refuse('invalid-argument', { violations }, OLD).body).toEqual({
+    const wrong = { field: 'addressIds', rule: 'constraint' as const, message: 'cannot be' };
+    expect(refuse('invalid-argument', { violations: [wrong, { ...wrong, field: 'tags' }] }, OLD).body).toEqual({
       type: 'invalid_request_error',
       message: 'What is wrong.',
-      fields: { subnets: ['is no network'], default_route_propagation_enabled: ['cannot be'] },
+      fields: { ipam_ip_ids: ['cannot be'], tags: ['cannot be'] },
     });
     expect(refuse('quota-exceeded', subject, OLD).body).toMatchObject({
       type: 'invalid_request_error',
@@ -97,6 +98,17 @@ describe('scaleway refusals', () => {
     ['route', 'unknown'],
   ])('call the resource %s %s', (resource, name) => {
     expect(refuse('not-found', { resource }).body).toMatchObject({ resource: name, resource_id: '' });
+  });
+
+  it('do not say which route is missing, but which one is in the way', () => {
+    expect(refuse('not-found', { resource: 'route', resourceId: 'id' }).body).toMatchObject({
+      resource: 'unknown',
+      resource_id: '',
+    });
+    expect(refuse('already-exists', { resource: 'route', resourceId: 'id' }).body).toMatchObject({
+      resource: 'route',
+      resource_id: 'id',
+    });
   });
 
   it('tell a full network apart from a taken address', () => {

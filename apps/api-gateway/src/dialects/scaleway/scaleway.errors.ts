@@ -2,6 +2,7 @@ import type { ProblemCode, ProblemError, Violation } from '@isthmus/problem';
 import { given } from '../../http/given';
 import type { Dialect, Refusal, RefusedRequest } from '../../http/dialect';
 import { type DenialReason, DeniedAuthentication } from '../../identity/credentials';
+import { argumentName, resourceName, resourceOfPath } from './scaleway.names';
 
 const PATHS = /^\/(vpc|ipam|instance)\/v\d/;
 /** The Instance API is older than the rest and words bad input in its own way. */
@@ -21,8 +22,8 @@ export const scalewayDialect: Dialect = {
 type ErrorBody = Refusal['body'];
 type Render = (problem: ProblemError, request: RefusedRequest) => ErrorBody;
 
-const badRequest: Render = (problem, { path }) =>
-  OLD_PATHS.test(path) ? oldInvalidRequest(problem) : invalidArguments(problem, 'body');
+const badRequest: Render = (problem, request) =>
+  (OLD_PATHS.test(request.path) ? oldInvalidRequest : invalidArguments)(problem, request);
 const untyped: Render = ({ code, message }) => ({ type: code.replaceAll('-', '_'), message });
 
 /** Status and body of each problem. The clients pick their error class by `type`, and take it only with all its members. */
@@ -54,65 +55,30 @@ const REFUSALS: Record<ProblemCode, [status: number, render: Render]> = {
 };
 
 function subjectOf({ meta }: ProblemError): { resource: string; resource_id: string } {
-  return { resource: scalewayResource(meta.resource), resource_id: meta.resourceId ?? '' };
+  return { resource: resourceName(meta.resource), resource_id: meta.resourceId ?? '' };
 }
 
-function scalewayResource(resource: string | undefined): string {
-  switch (resource) {
-    case undefined:
-      return 'unknown';
-    case 'attachment':
-      return 'instance_private_nic';
-    case 'instance':
-      return 'instance_server';
-    case 'address':
-      return 'ip';
-    // The real service does not say "route" either.
-    case 'route':
-      return 'unknown';
-    default:
-      return resource.replaceAll('-', '_');
-  }
+/** What is wrong with no argument in particular is wrong with the body. */
+function violationsOf({ meta, message }: ProblemError, request: RefusedRequest): Violation[] {
+  const violations = meta.violations ?? [{ field: 'body', rule: 'format', message }];
+  return violations.map((violation) => ({ ...violation, field: argumentName(violation.field, request) }));
 }
 
-/** What the model calls otherwise than Scaleway does, beyond spelling. */
-const FIELD_NAMES: Record<string, string> = {
-  cidr: 'subnets',
-  cidrs: 'subnets',
-  addressing: 'subnets',
-  address: 'ipam_ip_ids',
-  addressIds: 'ipam_ip_ids',
-  instanceId: 'server_id',
-  attachmentId: 'private_nic_id',
-  isDefaultRoutePropagated: 'default_route_propagation_enabled',
-  isDhcpEnabled: 'dhcp_enabled',
-};
-
-function scalewayName(field: string): string {
-  const [first = '', ...rest] = field.split('.');
-  const snake = (text: string): string => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return [FIELD_NAMES[first] ?? snake(first), ...rest.map(snake)].join('.');
-}
-
-function violationsOf({ meta, message }: ProblemError, otherwise: string): Violation[] {
-  return meta.violations ?? [{ field: otherwise, rule: 'format', message }];
-}
-
-function invalidArguments(problem: ProblemError, otherwise: string): ErrorBody {
+function invalidArguments(problem: ProblemError, request: RefusedRequest): ErrorBody {
   return {
     type: 'invalid_arguments',
     message: 'invalid argument(s)',
-    details: violationsOf(problem, otherwise).map(({ field, rule, message }) => ({
-      argument_name: scalewayName(field),
+    details: violationsOf(problem, request).map(({ field, rule, message }) => ({
+      argument_name: field,
       reason: rule,
       help_message: message,
     })),
   };
 }
 
-function oldInvalidRequest(problem: ProblemError): ErrorBody {
+function oldInvalidRequest(problem: ProblemError, request: RefusedRequest): ErrorBody {
   const fields: Record<string, string[]> = {};
-  for (const { field, message } of violationsOf(problem, 'body')) (fields[scalewayName(field)] ??= []).push(message);
+  for (const { field, message } of violationsOf(problem, request)) (fields[field] ??= []).push(message);
   return { type: 'invalid_request_error', message: problem.message, fields };
 }
 
@@ -135,8 +101,8 @@ function deniedAuthentication(problem: ProblemError): ErrorBody {
 
 function permissionsDenied(_problem: ProblemError, { method, path }: RefusedRequest): ErrorBody {
   const action = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
-  const resource = path.includes('/private_nics') ? 'instance_private_nic' : 'private_network';
-  return { type: 'permissions_denied', message: 'insufficient permissions', details: [{ action, resource }] };
+  const details = [{ action, resource: resourceOfPath(path) }];
+  return { type: 'permissions_denied', message: 'insufficient permissions', details };
 }
 
 function quotasExceeded(problem: ProblemError): ErrorBody {
@@ -178,7 +144,9 @@ function preconditionFailed({ code, message, meta }: ProblemError): ErrorBody {
 }
 
 function notFound(problem: ProblemError): ErrorBody {
-  return { type: 'not_found', message: 'resource is not found', ...subjectOf(problem) };
+  // The real service does not say which route.
+  const subject = problem.meta.resource === 'route' ? { resource: 'unknown', resource_id: '' } : subjectOf(problem);
+  return { type: 'not_found', message: 'resource is not found', ...subject };
 }
 
 function transientState(problem: ProblemError): ErrorBody {

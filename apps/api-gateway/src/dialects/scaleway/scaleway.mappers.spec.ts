@@ -55,7 +55,7 @@ describe('private network commands', () => {
       order_by: 'name_desc' as const,
       name: 'a',
       tags: ['t'],
-      private_network_ids: [NETWORK_ID.toUpperCase()],
+      private_network_ids: [NETWORK_ID],
       vpc_id: NETWORK_ID,
       dhcp_enabled: false,
     };

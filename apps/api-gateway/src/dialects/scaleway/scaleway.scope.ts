@@ -35,10 +35,24 @@ export function checkProject(projectId: string | null | undefined, caller: Calle
   if (projectId && projectId !== caller.projectId) throw ProblemError.notFound('project', projectId);
 }
 
+/** The same for organizations. */
+export function checkOrganization(organizationId: string | null | undefined, caller: Caller): void {
+  if (organizationId && organizationId !== caller.organizationId) {
+    throw ProblemError.notFound('organization', organizationId);
+  }
+}
+
 /** Does a filter ask for somebody else's resources? There are none to be seen. */
 export function isOtherTenant(filter: { project_id?: string; organization_id?: string }, caller: Caller): boolean {
   const { project_id: project = caller.projectId, organization_id: organization = caller.organizationId } = filter;
   return project !== caller.projectId || organization !== caller.organizationId;
+}
+
+/** A zone of a body or query, which must lie in the region of the path. Throws `invalid-argument` naming `field`. */
+export function zoneOf(topology: Topology, name: string, region: string, field: string): string {
+  const zone = topology.findZone(name);
+  if (zone?.region === region) return zone.name;
+  throw ProblemError.invalid(field, `${field} must be a zone of ${region}`);
 }
 
 /** Path of a network, for links in operations. */

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { OperationView, PrivateNetworkView } from '@isthmus/model';
+import type { CallContext } from '@isthmus/rpc';
+import { NetworkClient } from '../../clients/network.client';
+import { IdPipe } from '../../http/id.pipe';
+import { Call } from '../../http/request';
+import { validated } from '../../http/validation';
+import { toOperationBody } from '../../operations/operation-body';
+import { fromLabelRecord, hasLabels, toLabelFilters } from './label.mapper';
+import { CreateNetworkDto, ListNetworksQuery, NetworkAnswer, NetworkListAnswer, UpdateNetworkDto } from './network.dto';
+import { type NetworkChange, toChange, toCreateCommand } from './network.mapper';
+import { NetworkReader } from './network.reader';
+import { RouterReader } from './router.reader';
+import { UpcloudAnswers } from './upcloud.answers';
+import { UpcloudProblem } from './upcloud.problem';
+import { ZoneNames } from './zone-names';
+
+const NetworkId = (): ParameterDecorator => Param('uuid', new IdPipe('private-network'));
+
+@ApiTags('Networks')
+@Controller('1.3/network')
+export class UpcloudNetworkController {
+  constructor(
+    private readonly network: NetworkClient,
+    private readonly networks: NetworkReader,
+    private readonly routers: RouterReader,
+    private readonly zones: ZoneNames,
+    private readonly answers: UpcloudAnswers,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listNetworks' })
+  @ApiOkResponse({ type: NetworkListAnswer })
+  async list(@Query(validated) query: ListNetworksQuery, @Call() call: CallContext): Promise<NetworkListAnswer> {
+    const filters = toLabelFilters(query.label);
+    const all = await this.networks.list(query.zone, call);
+    const networks = all.filter(({ labels }) => hasLabels(fromLabelRecord(labels), filters));
+    return { networks: { network: await this.networks.describe(networks, call) } };
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ operationId: 'createNetwork' })
+  @ApiCreatedResponse({ type: NetworkAnswer })
+  async create(
+    @Body(validated) body: CreateNetworkDto,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NetworkAnswer> {
+    const command = toCreateCommand(body.network, this.zones.get(body.network.zone));
+    if (command.vpcId !== null) await this.checkRouter(command.vpcId, command.region, call);
+    const { resource, operation } = await this.network.call('private-network.create', command, call);
+    return this.answer(resource, operation, call, reply);
+  }
+
+  @Get(':uuid')
+  @ApiOperation({ operationId: 'getNetwork' })
+  @ApiOkResponse({ type: NetworkAnswer })
+  async get(@NetworkId() id: string, @Call() call: CallContext): Promise<NetworkAnswer> {
+    return this.read(await this.networks.get(id, call), call);
+  }
+
+  @Put(':uuid')
+  @ApiOperation({ operationId: 'modifyNetwork' })
+  @ApiOkResponse({ type: NetworkAnswer })
+  async update(
+    @NetworkId() id: string,
+    @Body(validated) body: UpdateNetworkDto,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NetworkAnswer> {
+    const { network, subnets } = await this.networks.withSubnets(await this.networks.get(id, call), call);
+    const change = toChange(body.network, network, subnets);
+    if (change.setRouter?.vpcId) await this.checkRouter(change.setRouter.vpcId, network.region, call);
+    const last = await this.apply(change, network, call);
+    return last ? this.answer(network, last, call, reply) : this.read(network, call);
+  }
+
+  @Patch(':uuid')
+  @ApiOperation({ operationId: 'patchNetwork' })
+  @ApiOkResponse({ type: NetworkAnswer })
+  patch(
+    @NetworkId() id: string,
+    @Body(validated) body: UpdateNetworkDto,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NetworkAnswer> {
+    return this.update(id, body, call, reply);
+  }
+
+  @Delete(':uuid')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteNetwork' })
+  @ApiNoContentResponse()
+  async delete(
+    @NetworkId() privateNetworkId: string,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { region } = await this.networks.get(privateNetworkId, call);
+    const { operation } = await this.network.call('private-network.delete', { region, privateNetworkId }, call);
+    await this.answers.settled(operation, reply);
+  }
+
+  /** Each change is an operation, and a network has one at a time. Answers the last one, which is not waited for. */
+  private async apply(
+    { update, enableDhcp, setRouter }: NetworkChange,
+    { region, id: privateNetworkId }: PrivateNetworkView,
+    call: CallContext,
+  ): Promise<OperationView | undefined> {
+    let last: OperationView | undefined;
+    // A request id is for one command: with the same one the second command would be answered like the first.
+    const next = async (): Promise<CallContext> => {
+      if (!last) return call;
+      await this.answers.finished(last);
+      return { ...call, requestId: randomUUID() };
+    };
+    const accept = ({ operation }: { operation: OperationView }): void => void (last = operation);
+    if (update) accept(await this.network.call('private-network.update', update, await next()));
+    if (enableDhcp) {
+      accept(await this.network.call('private-network.enable-dhcp', { region, privateNetworkId }, await next()));
+    }
+    if (setRouter) {
+      const command = { privateNetworkId, ...setRouter };
+      accept(await this.network.call('private-network.set-router', command, await next()));
+    }
+    return last;
+  }
+
+  private async checkRouter(vpcId: string, region: string, call: CallContext): Promise<void> {
+    const router = await this.routers.get(vpcId, call);
+    if (router.region === region) return;
+    const detail = `The router ${vpcId} is in ${router.region}, the network in ${region}; make a router with a zone in ${region}.`;
+    throw new UpcloudProblem('ZONE_MISMATCH', 'conflict', detail, { resource: 'vpc', resourceId: vpcId });
+  }
+
+  /** The network as it is now: changed if the operation has ended, else on its way. */
+  private async answer(
+    before: PrivateNetworkView,
+    accepted: OperationView,
+    call: CallContext,
+    reply: FastifyReply,
+  ): Promise<NetworkAnswer> {
+    const operation = await this.answers.settled(accepted, reply);
+    const network = operation.state === 'success' ? await this.networks.get(before.id, call) : before;
+    return { ...(await this.read(network, call)), operation: toOperationBody(operation, `/1.3/network/${before.id}`) };
+  }
+
+  private async read(network: PrivateNetworkView, call: CallContext): Promise<NetworkAnswer> {
+    const [body] = await this.networks.describe([network], call);
+    if (!body) throw new Error('one network is described by one body');
+    return { network: body };
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Queryable, type Tx } from '@isthmus/db';
+import { ProblemError } from '@isthmus/problem';
+import { IpamClient } from '../clients/ipam.client';
+import { type NetworkPair, PeeringFactsRepository, type PeeringSelection, type PeeringSide } from './peering.facts';
+import { pairOf, type PeeringPlan, planPeering, type SubnetsByNetwork } from './peering.plan';
+import { type LinkOutcome, PeeringLinkRepository } from './peering-link.repository';
+import { PeeringRepository } from './peering.repository';
+
+/** A pair whose rows are not as its facts say. */
+export interface UnsettledPair {
+  pair: NetworkPair;
+  subnets: SubnetsByNetwork;
+}
+
+/** The link that an operation has just worked on, and how that ended. */
+export interface EndedLink {
+  linkId: string;
+  outcome: LinkOutcome;
+}
+
+/**
+ * Reads the facts and makes the rows agree with them: the one writer of states and links. Locks: both peerings by id, then
+ * both VPCs' advisory locks by key.
+ */
+@Injectable()
+export class PeeringJudge {
+  constructor(
+    private readonly database: Database,
+    private readonly facts: PeeringFactsRepository,
+    private readonly links: PeeringLinkRepository,
+    private readonly peerings: PeeringRepository,
+    private readonly ipam: IpamClient,
+  ) {}
+
+  /** Looks without locks; answers the pairs that must be settled. */
+  async findUnsettled(selection: PeeringSelection): Promise<UnsettledPair[]> {
+    const pairs = groupPairs(await this.facts.select(selection));
+    const subnets = await this.readSubnets(pairs.flat());
+    const routes = await this.links.routesOf(this.database, vpcsOf(pairs.flat()));
+    const unsettled = pairs.filter((sides) => {
+      const plan = planPeering(sides, subnets, routes);
+      return !plan || plan.action !== 'keep' || isNews(sides, plan);
+    });
+    return unsettled.map((sides) => ({ pair: pairOf(sides[0] as PeeringSide), subnets }));
+  }
+
+  /** Against every other change of the pair until the commit. */
+  lock(tx: Tx, pair: NetworkPair): Promise<void> {
+    return this.facts.lockPair(tx, pair);
+  }
+
+  /** The CIDRs of both networks, as far as their sides are there. */
+  async subnetsOfPair(pair: NetworkPair): Promise<SubnetsByNetwork> {
+    return this.readSubnets(await this.facts.ofPair(this.database, pair));
+  }
+
+  /**
+   * Makes links and states of one pair agree with its facts, both sides in this transaction. When they depend on subnets
+   * that were not read nothing is written, and false is answered: somebody must look again.
+   */
+  async settle(tx: Tx, pair: NetworkPair, subnets: SubnetsByNetwork, ended?: EndedLink): Promise<boolean> {
+    await this.facts.lockPair(tx, pair);
+    if (ended) await this.links.end(tx, ended.linkId, ended.outcome);
+    const sides = await this.facts.ofPair(tx, pair);
+    let plan = await this.plan(tx, sides, subnets);
+    if (plan?.action === 'install') {
+      await this.links.lockVpcs(tx, vpcsOf(sides));
+      plan = await this.plan(tx, sides, subnets);
+    }
+    if (!plan) return false;
+    await this.move(tx, sides, plan);
+    if (isNews(sides, plan)) await this.peerings.setStates(tx, plan.verdicts);
+    return true;
+  }
+
+  /** Throws `precondition-failed` unless both sides are as they must be for the routes that the link was made with. */
+  async requireReady(linkId: string): Promise<SubnetsByNetwork> {
+    const pair = await this.facts.pairOfLink(linkId);
+    const sides = await this.facts.ofPair(this.database, pair);
+    const subnets = await this.readSubnets(sides);
+    const asIfInstalled = sides.map((side) => ({ ...side, phase: 'installed' as const }));
+    const plan = await this.plan(this.database, asIfInstalled, subnets);
+    if (plan?.isWanted && plan.action === 'keep') return subnets;
+    const obstacle = plan?.verdicts.find(({ verdict }) => verdict.fact !== 'link')?.verdict.reason;
+    const detail = obstacle ?? 'The subnets of the two networks have changed; the routes are worked out anew.';
+    throw new ProblemError('precondition-failed', detail, { precondition: 'both_sides_are_ready' });
+  }
+
+  private async plan(on: Queryable, sides: PeeringSide[], subnets: SubnetsByNetwork): Promise<PeeringPlan | undefined> {
+    return planPeering(sides, subnets, await this.links.routesOf(on, vpcsOf(sides)));
+  }
+
+  private async move(tx: Tx, sides: PeeringSide[], { action, routes }: PeeringPlan): Promise<void> {
+    if (action === 'keep') return;
+    const [low, high] = sides as [PeeringSide, PeeringSide];
+    if (action === 'install') return this.links.install(tx, low.id, high.id, routes);
+    const linkId = low.linkId as string;
+    if (action === 'withdraw') return this.links.withdraw(tx, linkId, low.id, high.id);
+    return this.links.delete(tx, linkId);
+  }
+
+  /** Of each project in its own name. A network alone has nothing to be compared with. */
+  private async readSubnets(sides: PeeringSide[]): Promise<SubnetsByNetwork> {
+    const byProject = new Map<string, Set<string>>();
+    for (const { projectId, localNetworkId, reverseIntent } of sides) {
+      if (reverseIntent === null) continue;
+      byProject.set(projectId, (byProject.get(projectId) ?? new Set()).add(localNetworkId));
+    }
+    const subnets: SubnetsByNetwork = {};
+    for (const [projectId, networkIds] of byProject) {
+      Object.assign(subnets, await this.ipam.cidrsOfProject(projectId, [...networkIds]));
+    }
+    return subnets;
+  }
+}
+
+function groupPairs(sides: PeeringSide[]): PeeringSide[][] {
+  const pairs = new Map<string, PeeringSide[]>();
+  for (const side of sides) {
+    const key = pairOf(side).sort().join(' ');
+    pairs.set(key, [...(pairs.get(key) ?? []), side]);
+  }
+  return [...pairs.values()];
+}
+
+function vpcsOf(sides: PeeringSide[]): string[] {
+  return [...new Set(sides.map(({ localVpcId }) => localVpcId))];
+}
+
+function isNews(sides: PeeringSide[], { verdicts }: PeeringPlan): boolean {
+  return sides.some((side) => {
+    const verdict = verdicts.find(({ id }) => id === side.id)?.verdict;
+    const reason = verdict?.state === 'active' ? null : verdict?.reason;
+    return verdict?.state !== side.state || reason !== side.stateReason;
+  });
+}

@@ -1,0 +1,2 @@
+export * from './ipam-client';
+export * from './connect';
