@@ -52,6 +52,13 @@ const ATTACH_HALF = `
      SET is_reserved = false, owner_type = 'instance_private_nic', owner_id = c.nic_id::text, attached_by_request = 'bench'
     FROM chosen c WHERE c.id = a.id`;
 
+/** The counters behind the quotas. */
+const RECOUNT = `
+  INSERT INTO network.project_usage (project_id, resource, used)
+  SELECT project_id, 'vpc', count(*) FROM network.vpc GROUP BY project_id
+  UNION ALL SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id
+  ON CONFLICT (project_id, resource) DO UPDATE SET used = excluded.used`;
+
 const CLEAR = [
   'DELETE FROM ipam.address WHERE subnet_id = ANY ($1)',
   `WITH gone AS (DELETE FROM ipam.subnet WHERE id = ANY ($1) RETURNING private_network_id)
@@ -61,6 +68,7 @@ const CLEAR = [
 /** Takes away what `seedSubnets` made. */
 export async function clearSubnets(database, subnetIds) {
   for (const sql of CLEAR) await database.query(sql, [subnetIds]);
+  await database.query(RECOUNT);
 }
 
 /**
@@ -81,6 +89,7 @@ export async function seedSubnets(database, { projectId, cidr, count, used, amon
   const ids = subnets.map(({ id }) => id);
   if (used > 0) await database.query(INSERT_ADDRESSES, [ids, used, among]);
   if (isLeased) await database.query(ATTACH_HALF, [ids]);
+  await database.query(RECOUNT);
   await database.query('SELECT ipam.rebuild_free(id) FROM unnest($1::uuid[]) AS id', [ids]);
   await database.query('ANALYZE ipam.subnet, ipam.address, ipam.free_interval');
   return ids;

@@ -11,6 +11,8 @@ const SETTINGS = {
   LOG_LEVEL: 'info',
   FABRIC_LATENCY_MS: '0',
   FABRIC_FAULTS: undefined,
+  BUS_KEYS: undefined,
+  QUOTA_PRIVATE_NETWORKS: '10000000',
 };
 
 /** A folder for one run; as root it must let the account of Postgres pass. */

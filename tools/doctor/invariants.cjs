@@ -139,9 +139,11 @@ const INVARIANTS = [
            WHERE f.free + u.used + h.held <> t.total
           UNION ALL
           SELECT format('%s of subnet %s is both free and used', host(a.address), a.subnet_id)
-            FROM ipam.address a
-           WHERE EXISTS (SELECT FROM ipam.free_interval f
-                          WHERE f.subnet_id = a.subnet_id AND a.address BETWEEN f.lo AND f.hi)`,
+            FROM ipam.address a,
+         -- Intervals are disjoint, so only the first one that ends at or above the address can cover it: one index look-up.
+         LATERAL (SELECT f.lo FROM ipam.free_interval f
+                   WHERE f.subnet_id = a.subnet_id AND f.hi >= a.address ORDER BY f.hi LIMIT 1) nearest
+           WHERE nearest.lo <= a.address`,
   },
   {
     id: 'I8',

@@ -143,6 +143,8 @@ function makeServiceEnv(env, { host, port }, { stores, credentials, masterKey })
   const base = {
     // Services are started from wherever the launcher is.
     REGIONS_FILE: join(ROOT, 'config', 'regions.yaml'),
+    POOLS_FILE: join(ROOT, 'config', 'pools.yaml'),
+    CALLERS_FILE: join(ROOT, 'config', 'callers.yaml'),
     ...env,
     HOST: host,
     PORT: String(port),

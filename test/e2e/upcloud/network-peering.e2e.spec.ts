@@ -205,11 +205,17 @@ describe('UpCloud network peerings', () => {
     expect(await mine.refusal('DELETE', `/network-peering/${a.peering}`)).toEqual([409, 'PEERING_NOT_DISABLED']);
     await configure(a, 'disabled');
     await waitForBoth(a, b, 'disabled', 'peer-disabled');
-    const gone = await mine.succeed('DELETE', `/network-peering/${a.peering}`);
+    // At once, as the Terraform provider does: whoever is told `disabled` can delete.
+    const gone = await mine.send('DELETE', `/network-peering/${a.peering}`);
     expect([gone.status, gone.body]).toEqual([204, undefined]);
     await theirs.waitFor(b.peering, 'pending-peer');
     await peer(a, b);
     await waitForBoth(a, b, 'active', 'active');
+  });
+
+  it('keeps its own network from being deleted', async () => {
+    const [a] = await makePair();
+    expect(await mine.refusal('DELETE', `/network/${a.network}`)).toEqual([409, 'NETWORK_NOT_EMPTY']);
   });
 
   it('is not active between networks that overlap', async () => {
