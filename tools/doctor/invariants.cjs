@@ -178,7 +178,8 @@ const INVARIANTS = [
   },
   {
     id: 'I9',
-    holds: 'one side of a peering is active exactly when the other is, with routes installed; others say why they are not',
+    holds:
+      'one side of a peering is active exactly when the other is, with routes installed; others say why they are not',
     sql: `SELECT format('peering %s is active and its other side %s', p.id, coalesce(b.state, 'is missing')) AS what
             FROM network.peering p LEFT JOIN network.peering b
               ON b.local_network_id = p.peer_network_id AND b.peer_network_id = p.local_network_id

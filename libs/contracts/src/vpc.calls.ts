@@ -33,12 +33,19 @@ export interface UpdateVpc extends GetVpc {
   tags?: string[];
 }
 
+/** For APIs whose routers have no region of their own: it follows its first network. */
+export interface MoveVpc extends GetVpc {
+  toRegion: string;
+}
+
 export interface VpcCalls {
   'vpc.list': Call<ListVpcs, Page<VpcView>>;
   /** Touches no fabric: no operation. `quota-exceeded`. */
   'vpc.create': Call<CreateVpc, VpcView>;
   'vpc.get': Call<GetVpc, VpcView>;
   'vpc.update': Call<UpdateVpc, VpcView>;
+  /** `precondition-failed` unless it is empty and not a default VPC. */
+  'vpc.move': Call<MoveVpc, VpcView>;
   /**
    * `precondition-failed` while it has networks or routes, naming them; `busy`. It is gone with the answer; an operation
    * `vpc.delete`, for which nobody need wait, takes its router out of the fabric.

@@ -247,8 +247,18 @@ describe('UpCloud networks and routers', () => {
     ]);
   });
 
+  it('lets a router without networks follow its first one to another region', async () => {
+    const router = await client.makeRouter('mobile');
+    const far = { router, zone: 'de-fra1', ip_networks: [ipNetwork({ address: '10.78.0.0/24' })] };
+    const answer = await create(far);
+    expect([answer.status, answer.body.network.router]).toEqual([201, router]);
+  });
+
   it('refuses a router of another region, and one without a name', async () => {
     const far = await client.makeRouter('far', 'de-fra1');
+    expect(
+      (await create({ router: far, zone: 'de-fra1', ip_networks: [ipNetwork({ address: '10.77.0.0/24' })] })).status,
+    ).toBe(201);
     const answer = await create({ router: far });
     expect([answer.status, answer.body.error.error_code]).toEqual([409, 'ZONE_MISMATCH']);
     expect(await client.refusal('POST', '/router', { router: {} })).toEqual([400, 'ROUTER_NAME_MISSING']);

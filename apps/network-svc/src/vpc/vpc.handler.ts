@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { CreateVpc, GetVpc, ListVpcs, NetworkCalls, Page, UpdateVpc } from '@isthmus/contracts';
+import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, NetworkCalls, Page, UpdateVpc } from '@isthmus/contracts';
 import type { Accepted, VpcView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { VpcService } from './vpc.service';
@@ -29,6 +29,11 @@ export class VpcHandler {
   @AnswersNetwork('vpc.update')
   update(@Payload() command: UpdateVpc, @Ctx() context: RpcContext): Promise<VpcView> {
     return this.vpcs.update(command, context);
+  }
+
+  @AnswersNetwork('vpc.move')
+  move(@Payload() command: MoveVpc, @Ctx() context: RpcContext): Promise<VpcView> {
+    return this.vpcs.move(command, context);
   }
 
   @AnswersNetwork('vpc.delete')

@@ -38,6 +38,8 @@ const APPLY = `
          is_custom_routes_propagation_enabled = coalesce($6, is_custom_routes_propagation_enabled), updated_at = now()
    WHERE ${OWN} RETURNING ${COUNTED}`;
 
+const MOVE = `UPDATE network.vpc v SET region = $2, updated_at = now() WHERE v.id = $1 RETURNING ${COUNTED}`;
+
 /** Two revisions: one for the way forward, a later one for the way back. */
 const BEGIN_CHANGE = `
   UPDATE network.vpc v SET state = 'updating', state_reason = NULL, revision = revision + 2
@@ -99,6 +101,13 @@ export class VpcRepository {
   /** Locks the VPC for a child insert; undefined when the project has none of that id in the region. */
   async share(tx: Tx, vpcId: string, projectId: string, region: string): Promise<Vpc | undefined> {
     const [vpc] = await tx.query<Vpc>(SHARE, [vpcId, projectId, region]);
+    return vpc;
+  }
+
+  /** Of an empty VPC that is locked. */
+  async move(tx: Tx, id: string, region: string): Promise<CountedVpc> {
+    const [vpc] = await tx.query<CountedVpc>(MOVE, [id, region]);
+    if (!vpc) throw new Error(`VPC ${id} vanished under its lock`);
     return vpc;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { CreateVpc, GetVpc, ListVpcs, Page, UpdateVpc } from '@isthmus/contracts';
+import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, Page, UpdateVpc } from '@isthmus/contracts';
 import { Database, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, VpcView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
@@ -55,6 +55,16 @@ export class VpcService {
       const row = await this.vpcs.apply(tx, vpc, context.projectId, { name, tags });
       if (!row) throw ProblemError.notFound('vpc', vpc.vpcId);
       return toVpcView(row);
+    });
+  }
+
+  /** Errors: `not-found`, `busy`, `precondition-failed`. */
+  move({ toRegion, ...command }: MoveVpc, context: RpcContext): Promise<VpcView> {
+    return this.once(context, async (tx) => {
+      const vpc = await this.lockIdle(tx, command, context);
+      const blockers = await this.vpcs.contents(tx, vpc.id, NAMED_BLOCKERS);
+      if (vpc.isDefault || blockers.length > 0) throw unmovable(vpc, blockers);
+      return toVpcView(await this.vpcs.move(tx, vpc.id, toRegion));
     });
   }
 
@@ -114,6 +124,15 @@ export class VpcService {
   private once<T>(context: RpcContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
+}
+
+function unmovable(vpc: Vpc, blockers: string[]): ProblemError {
+  const why = vpc.isDefault ? 'it is the default VPC there' : `it has ${blockers.join(', ')}`;
+  return new ProblemError('precondition-failed', `This VPC stays in ${vpc.region}, because ${why}.`, {
+    resource: 'vpc',
+    resourceId: vpc.id,
+    precondition: 'vpc_is_empty',
+  });
 }
 
 function inUse(vpcId: string, blockers: string[]): ProblemError {

@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { OperationView, PrivateNetworkView } from '@isthmus/model';
+import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { IdPipe } from '../../http/id.pipe';
@@ -51,7 +52,7 @@ export class UpcloudNetworkController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     const command = toCreateCommand(body.network, this.zones.get(body.network.zone));
-    if (command.vpcId !== null) await this.checkRouter(command.vpcId, command.region, call);
+    if (command.vpcId !== null) await this.bringRouter(command.vpcId, command.region, call);
     const { resource, operation } = await this.network.call('private-network.create', command, call);
     return this.answer(resource, operation, call, reply);
   }
@@ -74,7 +75,7 @@ export class UpcloudNetworkController {
   ): Promise<NetworkAnswer> {
     const { network, subnets } = await this.networks.withSubnets(await this.networks.get(id, call), call);
     const change = toChange(body.network, network, subnets);
-    if (change.setRouter?.vpcId) await this.checkRouter(change.setRouter.vpcId, network.region, call);
+    if (change.setRouter?.vpcId) await this.bringRouter(change.setRouter.vpcId, network.region, call);
     const last = await this.apply(change, network, call);
     return last ? this.answer(network, last, call, reply) : this.read(network, call);
   }
@@ -130,11 +131,18 @@ export class UpcloudNetworkController {
     return last;
   }
 
-  private async checkRouter(vpcId: string, region: string, call: CallContext): Promise<void> {
+  /** Routers have no zone of their own here: one without networks follows the first that it gets. */
+  private async bringRouter(vpcId: string, region: string, call: CallContext): Promise<void> {
     const router = await this.routers.get(vpcId, call);
     if (router.region === region) return;
-    const detail = `The router ${vpcId} is in ${router.region}, the network in ${region}; make a router with a zone in ${region}.`;
-    throw new UpcloudProblem('ZONE_MISMATCH', 'conflict', detail, { resource: 'vpc', resourceId: vpcId });
+    const command = { vpcId, region: router.region, toRegion: region };
+    try {
+      await this.network.call('vpc.move', command, { ...call, requestId: randomUUID() });
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== 'precondition-failed') throw error;
+      const detail = `The router ${vpcId} has networks in ${router.region}, and this one is in ${region}; use another router.`;
+      throw new UpcloudProblem('ZONE_MISMATCH', 'conflict', detail, { resource: 'vpc', resourceId: vpcId });
+    }
   }
 
   /** The network as it is now: changed if the operation has ended, else on its way. */

@@ -236,10 +236,16 @@ describe('the UpCloud dialect', () => {
     expect(patterns()).not.toContain('private-network.set-router');
   });
 
-  it('attaches no router of another region', async () => {
+  it('attaches no router that has networks in another region', async () => {
     gateway.handlers['vpc.get'] = ({ region }) => {
       if (region === 'ch-gva') return vpcView({ region });
       throw ProblemError.notFound('vpc', VPC_ID);
+    };
+    gateway.handlers['vpc.move'] = () => {
+      throw new ProblemError('precondition-failed', 'It has networks.', {
+        resource: 'vpc',
+        precondition: 'vpc_is_empty',
+      });
     };
     for (const [method, path, network] of [
       ['PUT', `/network/${NETWORK_ID}`, { router: VPC_ID }],
