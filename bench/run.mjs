@@ -5,8 +5,14 @@ import { parseArgs } from 'node:util';
 import { bootstrap, ROOT, runProgram } from '../tools/bootstrap.mjs';
 
 const PLANS = {
-  full: { windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000, scatteredAddresses: 32_767 },
-  short: { windows: 1, windowMs: 600, auditedAddresses: 100_000, scatteredAddresses: 5_000 },
+  full: {
+    ...{ windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000, scatteredAddresses: 32_767 },
+    listedAddresses: 1_000_000,
+  },
+  short: {
+    ...{ windows: 1, windowMs: 600, auditedAddresses: 100_000, scatteredAddresses: 5_000 },
+    listedAddresses: 100_000,
+  },
 };
 
 await runProgram(async () => {

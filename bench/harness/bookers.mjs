@@ -33,6 +33,18 @@ export function bookerOnBus(bus, family) {
   };
 }
 
+/** The same through the gateway, as a client of the Scaleway dialect does. */
+export function bookerOverHttp(client, family) {
+  const path = '/ipam/v1/regions/fr-par/ips';
+  return {
+    book: async (subnetId) => {
+      const body = { source: { subnet_id: subnetId }, is_ipv6: family === 6, tags: [] };
+      return (await client.send('POST', path, body)).id;
+    },
+    release: (addressId) => client.send('DELETE', `${path}/${addressId}`),
+  };
+}
+
 /** The same by the same SQL functions, without anything of ours between the caller and PostgreSQL. */
 export function bookerOnDatabase(pool, projectId, family) {
   return {

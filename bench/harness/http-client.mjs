@@ -20,7 +20,7 @@ export function httpClient(baseUrl, headers = {}) {
           answer.setEncoding('utf8');
           answer.on('data', (chunk) => (received += chunk));
           answer.on('end', () => {
-            if (answer.statusCode < 300) resolve(JSON.parse(received));
+            if (answer.statusCode < 300) resolve(received === '' ? undefined : JSON.parse(received));
             else reject(new Error(`${method} ${path} answered ${answer.statusCode}: ${received}`));
           });
         },

@@ -4,10 +4,12 @@ import { ROOT } from '../../tools/bootstrap.mjs';
 import { attach } from '../cases/attach.mjs';
 import { audit } from '../cases/audit.mjs';
 import { bookAddress } from '../cases/book-address.mjs';
+import { bookOverHttp } from '../cases/book-over-http.mjs';
 import { coldStart } from '../cases/cold-start.mjs';
 import { createNetwork } from '../cases/create-network.mjs';
 import { footprint, residentOf } from '../cases/footprint.mjs';
 import { getOperation } from '../cases/get-operation.mjs';
+import { listAddresses } from '../cases/list-addresses.mjs';
 import { httpClient, succeed } from './http-client.mjs';
 import { closedLoop } from './load.mjs';
 import { describeCommit, describeMachine, describeStores } from './machine.mjs';
@@ -16,14 +18,15 @@ import { printTable } from './table.mjs';
 
 const LAST_STATEMENT_MS = 2_000;
 
-/** In this order: the audit fills the database, and the footprint is of what came before it. */
-const CASES = [getOperation, createNetwork, attach, bookAddress, footprint, audit];
+/** In this order: the last two fill the database, and the footprint is of what came before them. */
+const CASES = [getOperation, createNetwork, attach, bookAddress, bookOverHttp, footprint, audit, listAddresses];
 
 /**
  * Runs the cases on one machine in one go and prints a table for each.
  *
  * @param {object} options
- * @param {{windows: number, windowMs: number, auditedAddresses: number, scatteredAddresses: number}} options.plan
+ * @param {{windows: number, windowMs: number, auditedAddresses: number, scatteredAddresses: number,
+ *   listedAddresses: number}} options.plan
  * @param {string[]} [options.only] names of cases; all of them unless told
  * @param {Promise<never>} options.interruption rejects when the run shall end early
  * @returns {Promise<{date: string, commit: object, machine: object, stores: object, cases: Record<string, object[]>}>}

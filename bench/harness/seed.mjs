@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 const REGION = 'fr-par';
 const ZONE = 'fr-par-1';
 
-const INSERT_VPC = `INSERT INTO network.vpc (id, project_id, region, name) VALUES ($1, $2, '${REGION}', 'bench')`;
+const INSERT_VPC = `INSERT INTO network.vpc (id, project_id, region, name) VALUES ($1, $2, $3, 'bench')`;
 
 const INSERT_NETWORKS = `
   INSERT INTO network.private_network (id, project_id, vpc_id, region, name, description, labels, tags, state, vni,
                                        connectivity, is_dhcp_enabled, dhcp_options, is_default_route_propagated)
-  SELECT gen_random_uuid(), $1, $2, '${REGION}', 'bench', '', '{}', '{}', 'active', vni, 'isolated', true, '{}', false
+  SELECT gen_random_uuid(), $1, $2, $4, 'bench', '', '{}', '{}', 'active', vni, 'isolated', true, '{}', false
     FROM (SELECT vni FROM generate_series(1, $3::int + (SELECT count(*) FROM network.private_network)) vni
            WHERE NOT EXISTS (SELECT FROM network.private_network n WHERE n.vni = vni.vni) LIMIT $3) free
   RETURNING id`;
@@ -16,7 +16,7 @@ const INSERT_NETWORKS = `
 const INSERT_SUBNETS = `
   INSERT INTO ipam.subnet (id, project_id, private_network_id, vpc_id, region, is_joined, cidr, range_start, range_end,
                            created_by_request)
-  SELECT gen_random_uuid(), $1, network_id, $2, '${REGION}', false, $4::cidr, host(network($4::cidr))::inet + 1,
+  SELECT gen_random_uuid(), $1, network_id, $2, $5, false, $4::cidr, host(network($4::cidr))::inet + 1,
          host(broadcast($4::cidr))::inet - 1, 'bench'
     FROM unnest($3::uuid[]) AS network_id
   RETURNING id, private_network_id AS "networkId"`;
@@ -54,10 +54,11 @@ const ATTACH_HALF = `
 
 /** The counters behind the quotas. */
 const RECOUNT = `
-  INSERT INTO network.project_usage (project_id, resource, used)
-  SELECT project_id, 'vpc', count(*) FROM network.vpc GROUP BY project_id
-  UNION ALL SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id
-  ON CONFLICT (project_id, resource) DO UPDATE SET used = excluded.used`;
+  WITH cleared AS (UPDATE network.project_usage SET used = 0 WHERE shard > 0)
+  INSERT INTO network.project_usage (project_id, resource, shard, used)
+  SELECT project_id, 'vpc', 0, count(*) FROM network.vpc GROUP BY project_id
+  UNION ALL SELECT project_id, 'private-network', 0, count(*) FROM network.private_network GROUP BY project_id
+  ON CONFLICT (project_id, resource, shard) DO UPDATE SET used = excluded.used`;
 
 const CLEAR = [
   'DELETE FROM ipam.address WHERE subnet_id = ANY ($1)',
@@ -75,17 +76,20 @@ export async function clearSubnets(database, subnetIds) {
  * Isolated networks of one project with one subnet each, put there by SQL; they pass the audit.
  *
  * @param {import('pg').Pool} database
- * @param {{projectId: string, cidr: string, count: number, used: number, among?: number, isLeased?: boolean}} wanted
- *   `used` addresses of each subnet are reserved, scattered over the first `among` (all usable ones unless told);
- *   with `isLeased` every other one is a NIC's lease
+ * @param {{projectId: string, region?: string, cidr: string, count: number, used: number, among?: number,
+ *   isLeased?: boolean}} wanted `used` addresses of each subnet are reserved, scattered over the first `among` (all
+ *   usable ones unless told); with `isLeased` every other one is a NIC's lease
  * @returns {Promise<string[]>} the ids of the subnets
  */
-export async function seedSubnets(database, { projectId, cidr, count, used, among = used, isLeased = false }) {
+export async function seedSubnets(
+  database,
+  { projectId, region = REGION, cidr, count, used, among = used, isLeased = false },
+) {
   const vpcId = randomUUID();
-  await database.query(INSERT_VPC, [vpcId, projectId]);
-  const { rows: networks } = await database.query(INSERT_NETWORKS, [projectId, vpcId, count]);
+  await database.query(INSERT_VPC, [vpcId, projectId, region]);
+  const { rows: networks } = await database.query(INSERT_NETWORKS, [projectId, vpcId, count, region]);
   const networkIds = networks.map(({ id }) => id);
-  const { rows: subnets } = await database.query(INSERT_SUBNETS, [projectId, vpcId, networkIds, cidr]);
+  const { rows: subnets } = await database.query(INSERT_SUBNETS, [projectId, vpcId, networkIds, cidr, region]);
   const ids = subnets.map(({ id }) => id);
   if (used > 0) await database.query(INSERT_ADDRESSES, [ids, used, among]);
   if (isLeased) await database.query(ATTACH_HALF, [ids]);

@@ -115,7 +115,7 @@ const INVARIANTS = [
           UNION ALL
           SELECT format('project %s counts %s %ss and has %s', coalesce(u.project_id, h.project_id), coalesce(u.used, 0),
                         coalesce(u.resource, h.resource), coalesce(h.has, 0))
-            FROM network.project_usage u FULL JOIN (
+            FROM (SELECT project_id, resource, sum(used) AS used FROM network.project_usage GROUP BY 1, 2) u FULL JOIN (
               SELECT project_id, 'vpc' AS resource, count(*) AS has FROM network.vpc GROUP BY project_id
               UNION ALL
               SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id

@@ -45,7 +45,9 @@ describe('the sagas of network-svc, with the real ipam-svc', () => {
         `SELECT id, state, destination, next_hop_attachment_id, next_hop_private_network_id, tags
            FROM network.route ORDER BY id`,
       ),
-      usage: await database.query('SELECT project_id, resource, used FROM network.project_usage ORDER BY 1, 2'),
+      usage: await database.query(
+        'SELECT project_id, resource, sum(used) AS used FROM network.project_usage GROUP BY 1, 2 HAVING sum(used) > 0 ORDER BY 1, 2',
+      ),
       subnets: await database.query(
         'SELECT id, vpc_id, is_joined, cidr, range_start, range_end, gateway FROM ipam.subnet ORDER BY id',
       ),

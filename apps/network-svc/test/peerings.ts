@@ -30,7 +30,13 @@ export class PeeringCommands {
   }
 
   create(local: string, peer: string, projectId?: string): Promise<Accepted<PeeringView>> {
-    const command = { name: 'peering', intent: 'active' as const, labels: [], localNetworkId: local, peerNetworkId: peer };
+    const command = {
+      name: 'peering',
+      intent: 'active' as const,
+      labels: [],
+      localNetworkId: local,
+      peerNetworkId: peer,
+    };
     return this.peerings.create(command, this.network.context(projectId));
   }
 

@@ -17,6 +17,14 @@ export class StrikingProbe implements ExecutionProbe {
     this.struck = 0;
   }
 
+  /** Holds the next pass at that place until the answered function is called, however early that is. */
+  hold(place: Place, direction: Direction, step: string): () => void {
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    this.arm(place, direction, step, 1, () => held);
+    return letGo;
+  }
+
   disarm(): void {
     this.armed = undefined;
   }

@@ -49,6 +49,19 @@ describe('the memory fabric', () => {
     expect([fabric.routers.size, fabric.routes.size]).toEqual([0, 0]);
   });
 
+  it('keeps peerings, and ignores what comes late on either way', async () => {
+    const fabric = new MemoryFabricDriver(0);
+    const peering = { id: 'p', peerId: 'q', networkId: 'n', routerId: 'v', destinations: ['10.0.0.0/8'] };
+    await fabric.ensurePeering({ ...peering, revision: 4n }, signal);
+    await fabric.removePeering({ id: 'p', revision: 3n }, signal);
+    expect(fabric.peerings.get('p')?.revision).toBe(4n);
+    await fabric.removePeering({ id: 'p', revision: 5n }, signal);
+    await fabric.ensurePeering({ ...peering, revision: 4n }, signal);
+    expect(fabric.peerings.size).toBe(0);
+    await fabric.ensurePeering({ ...peering, revision: 6n }, signal);
+    expect(fabric.peerings.size).toBe(1);
+  });
+
   it('refuses a fault rule with an unknown code or call at boot', () => {
     expect(() => parseFabricFaults('[{"call":"ensureTunnel","code":"fault","message":""}]')).toThrow(/ensureTunnel/);
     expect(() => parseFabricFaults('[{"call":"ensurePort","code":"nonsense","message":""}]')).toThrow(/nonsense/);

@@ -34,18 +34,19 @@ const ROUTE = `
   CREATE INDEX route_by_private_network ON network.route (next_hop_private_network_id);`;
 
 const PROJECT_USAGE = `
-  -- What a project has, by the name of the resource. The limit is a setting, so it is compared where a place is taken; the
-  -- row is the lock that racing creates queue for.
+  -- What a project has, by the name of the resource, counted in shards: creates that race for a place each find a row that
+  -- nobody holds. The limit is a setting, shared out over the shards where a place is taken.
   CREATE TABLE network.project_usage (
     project_id uuid NOT NULL,
     resource   text NOT NULL,
+    shard      int NOT NULL,
     used       int NOT NULL CONSTRAINT project_usage_is_counted CHECK (used >= 0),
-    PRIMARY KEY (project_id, resource)
+    PRIMARY KEY (project_id, resource, shard)
   ) WITH (fillfactor = 50);
-  INSERT INTO network.project_usage (project_id, resource, used)
-    SELECT project_id, 'vpc', count(*) FROM network.vpc GROUP BY project_id
+  INSERT INTO network.project_usage (project_id, resource, shard, used)
+    SELECT project_id, 'vpc', 0, count(*) FROM network.vpc GROUP BY project_id
     UNION ALL
-    SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id;`;
+    SELECT project_id, 'private-network', 0, count(*) FROM network.private_network GROUP BY project_id;`;
 
 const GRANTS = `GRANT SELECT, INSERT, UPDATE, DELETE ON network.route, network.project_usage TO isthmus_network;`;
 

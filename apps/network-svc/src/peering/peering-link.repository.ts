@@ -35,9 +35,15 @@ export type LinkOutcome = { phase: 'installed' } | { phase: 'failed'; failure: s
 
 const RETRY_AFTER_S = 30;
 
-const ROUTES = `
-  SELECT link_id AS "linkId", vpc_id AS "vpcId", peer_network_id AS "peerNetworkId", destination::text
-    FROM network.peering_route WHERE vpc_id = ANY ($1)`;
+const ROUTE = `r.link_id AS "linkId", r.vpc_id AS "vpcId", r.peer_network_id AS "peerNetworkId", r.destination::text`;
+const OWN_ROUTES = `SELECT ${ROUTE} FROM network.peering_route r WHERE r.link_id = ANY ($1)`;
+
+/** By the index of the constraint, so that a router with many peerings costs no more than one with few. */
+const IN_THE_WAY = `
+  SELECT DISTINCT ${ROUTE}
+    FROM unnest($1::uuid[]) AS vpc (id) CROSS JOIN unnest($3::cidr[]) AS wanted (block)
+    JOIN network.peering_route r ON r.vpc_id = vpc.id AND r.destination && wanted.block
+   WHERE r.peer_network_id <> ALL ($2) ORDER BY 4`;
 
 /** Whoever installs in a VPC decides alone until the commit; both VPCs in the order of their keys. */
 const LOCK_VPCS = `
@@ -80,8 +86,13 @@ const PENDING = `
 /** The SQL of links and their routes; every write happens under the locks of both sides. */
 @Injectable()
 export class PeeringLinkRepository {
-  routesOf(on: Queryable, vpcIds: string[]): Promise<PeeringRoute[]> {
-    return on.query<PeeringRoute>(ROUTES, [vpcIds]);
+  routesOf(on: Queryable, linkIds: string[]): Promise<PeeringRoute[]> {
+    return on.query<PeeringRoute>(OWN_ROUTES, [linkIds]);
+  }
+
+  /** What these VPCs reach in other networks than these, and overlaps one of the blocks. */
+  routesInTheWay(on: Queryable, vpcIds: string[], networkIds: string[], cidrs: string[]): Promise<PeeringRoute[]> {
+    return on.query<PeeringRoute>(IN_THE_WAY, [vpcIds, networkIds, cidrs]);
   }
 
   async lockVpcs(tx: Tx, vpcIds: string[]): Promise<void> {

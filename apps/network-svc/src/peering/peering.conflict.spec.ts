@@ -26,7 +26,9 @@ describe('conflicts of subnets', () => {
   it('sees what a router reaches through another peering, but not the same network twice', () => {
     const reachable = [{ peerNetworkId: 'c', destination: '10.2.0.0/16' }];
     const left = network('a', ['10.1.0.0/24'], { reachable });
-    expect(conflictOf(left, network('b', ['10.2.3.0/24']))).toContain('10.2.3.0/24 of the peer network overlaps 10.2.0.0/16');
+    expect(conflictOf(left, network('b', ['10.2.3.0/24']))).toContain(
+      '10.2.3.0/24 of the peer network overlaps 10.2.0.0/16',
+    );
     expect(conflictOf(left, network('c', ['10.2.0.0/16']))).toBeNull();
   });
 

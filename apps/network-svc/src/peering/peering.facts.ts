@@ -73,6 +73,8 @@ const SELECTED = `
 const IS_ROUTED = `
   SELECT FROM network.private_network n JOIN network.vpc v ON v.id = n.vpc_id WHERE n.id = $1 AND ${routed('n', 'v')}`;
 
+const NETWORKS = `
+  SELECT id AS "localNetworkId", project_id AS "projectId" FROM network.private_network WHERE id IN ($1, $2)`;
 const PAGE = `SELECT id FROM network.peering WHERE is_confirmed AND id > $1 ORDER BY id LIMIT $2`;
 const OF_LINK = `
   SELECT p.local_network_id AS "localNetworkId", p.peer_network_id AS "peerNetworkId"
@@ -96,6 +98,10 @@ export class PeeringFactsRepository {
   /** All that the selection touches, each with its other side. */
   select({ peeringIds, networkIds, vpcIds }: PeeringSelection): Promise<PeeringSide[]> {
     return this.database.query<PeeringSide>(SELECTED, [peeringIds, networkIds, vpcIds]);
+  }
+
+  networksOf(pair: NetworkPair): Promise<Pick<PeeringSide, 'projectId' | 'localNetworkId'>[]> {
+    return this.database.query(NETWORKS, pair);
   }
 
   async isRouted(on: Queryable, networkId: string): Promise<boolean> {

@@ -36,8 +36,10 @@ export class PeeringJudge {
   /** Looks without locks; answers the pairs that must be settled. */
   async findUnsettled(selection: PeeringSelection): Promise<UnsettledPair[]> {
     const pairs = groupPairs(await this.facts.select(selection));
-    const subnets = await this.readSubnets(pairs.flat());
-    const routes = await this.links.routesOf(this.database, vpcsOf(pairs.flat()));
+    // A network alone has nothing to be compared with.
+    const subnets = await this.readSubnets(pairs.flat().filter(({ reverseIntent }) => reverseIntent !== null));
+    // Routes that a link holds are in nobody's way: the database sees to it. Others are looked for when they are made.
+    const routes = await this.links.routesOf(this.database, linksOf(pairs.flat()));
     const unsettled = pairs.filter((sides) => {
       const plan = planPeering(sides, subnets, routes);
       return !plan || plan.action !== 'keep' || isNews(sides, plan);
@@ -50,9 +52,9 @@ export class PeeringJudge {
     return this.facts.lockPair(tx, pair);
   }
 
-  /** The CIDRs of both networks, as far as their sides are there. */
+  /** The CIDRs of both networks, as far as they exist, for the service itself: a side is perhaps just being made. */
   async subnetsOfPair(pair: NetworkPair): Promise<SubnetsByNetwork> {
-    return this.readSubnets(await this.facts.ofPair(this.database, pair));
+    return this.readSubnets(await this.facts.networksOf(pair));
   }
 
   /**
@@ -88,7 +90,11 @@ export class PeeringJudge {
   }
 
   private async plan(on: Queryable, sides: PeeringSide[], subnets: SubnetsByNetwork): Promise<PeeringPlan | undefined> {
-    return planPeering(sides, subnets, await this.links.routesOf(on, vpcsOf(sides)));
+    const networkIds = sides.map(({ localNetworkId }) => localNetworkId);
+    const cidrs = networkIds.flatMap((id) => subnets[id] ?? []);
+    const own = await this.links.routesOf(on, linksOf(sides));
+    const others = await this.links.routesInTheWay(on, vpcsOf(sides), networkIds, cidrs);
+    return planPeering(sides, subnets, [...own, ...others]);
   }
 
   private async move(tx: Tx, sides: PeeringSide[], { action, routes }: PeeringPlan): Promise<void> {
@@ -100,11 +106,10 @@ export class PeeringJudge {
     return this.links.delete(tx, linkId);
   }
 
-  /** Of each project in its own name. A network alone has nothing to be compared with. */
-  private async readSubnets(sides: PeeringSide[]): Promise<SubnetsByNetwork> {
+  /** Of each project in its own name. */
+  private async readSubnets(networks: Pick<PeeringSide, 'projectId' | 'localNetworkId'>[]): Promise<SubnetsByNetwork> {
     const byProject = new Map<string, Set<string>>();
-    for (const { projectId, localNetworkId, reverseIntent } of sides) {
-      if (reverseIntent === null) continue;
+    for (const { projectId, localNetworkId } of networks) {
       byProject.set(projectId, (byProject.get(projectId) ?? new Set()).add(localNetworkId));
     }
     const subnets: SubnetsByNetwork = {};
@@ -122,6 +127,10 @@ function groupPairs(sides: PeeringSide[]): PeeringSide[][] {
     pairs.set(key, [...(pairs.get(key) ?? []), side]);
   }
   return [...pairs.values()];
+}
+
+function linksOf(sides: PeeringSide[]): string[] {
+  return [...new Set(sides.flatMap(({ linkId }) => linkId ?? []))];
 }
 
 function vpcsOf(sides: PeeringSide[]): string[] {

@@ -14,5 +14,8 @@ export function listQuery(columns: string, projectId: string, query: ListPeering
   }
   // Labels are an array of objects: one that has a member with this key (and value) contains this.
   for (const label of query.labels ?? []) conditions.push(`p.labels @> ${bind(JSON.stringify([label]))}::jsonb`);
-  return { sql: `SELECT ${columns} FROM network.peering p WHERE ${conditions.join(' AND ')} ORDER BY created_at, id`, values };
+  return {
+    sql: `SELECT ${columns} FROM network.peering p WHERE ${conditions.join(' AND ')} ORDER BY created_at, id`,
+    values,
+  };
 }

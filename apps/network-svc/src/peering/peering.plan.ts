@@ -22,7 +22,7 @@ export const pairOf = (side: Pick<PeeringSide, 'localNetworkId' | 'peerNetworkId
 ];
 
 /**
- * From all facts to what must be. Pure. `routes` are those of both VPCs, the link's own among them.
+ * From all facts to what must be. Pure. `routes` are the link's own and those of both VPCs that might be in the way.
  * Undefined when it depends on subnets that were not read.
  */
 export function planPeering(
@@ -40,7 +40,16 @@ export function planPeering(
   const conflicts = conflictsOf(low, high, subnets, routes);
   if (conflicts[0] !== null) return moveLink(sides, false, [], conflicts);
   const wanted = [...routesTo(low, high, subnets), ...routesTo(high, low, subnets)];
-  return moveLink(sides, true, wanted, conflicts, isSame(wanted, routes.filter(({ linkId }) => linkId === low.linkId)));
+  return moveLink(
+    sides,
+    true,
+    wanted,
+    conflicts,
+    isSame(
+      wanted,
+      routes.filter(({ linkId }) => linkId === low.linkId),
+    ),
+  );
 }
 
 function moveLink(

@@ -39,7 +39,7 @@ export class PeeringService {
    * Errors: `not-found` (`private-network`, `peer-network`), `already-exists`, `busy` (local network),
    * `precondition-failed` (`local_network_is_routed`), `invalid-argument`.
    */
-  create(command: CreatePeering, context: RpcContext): Promise<AcceptedPeering> {
+  async create(command: CreatePeering, context: RpcContext): Promise<AcceptedPeering> {
     const { localNetworkId, peerNetworkId } = command;
     if (localNetworkId.toLowerCase() === peerNetworkId.toLowerCase()) throw withItself();
     requireUuid('private-network', localNetworkId);
@@ -79,31 +79,39 @@ export class PeeringService {
   /** Errors: `not-found`, `busy`. */
   update(command: UpdatePeering, context: RpcContext): Promise<AcceptedPeering> {
     const { peeringId, name, intent, labels } = command;
-    return this.accept(context, () => this.subnetsOf(peeringId, context), async (tx) => {
-      const peering = await this.lock(tx, peeringId, context);
-      const operation = await this.engine.accept(tx, UpdatePeeringSaga, {
-        by: context,
-        resource: { type: 'peering', id: peering.id },
-        input: { pair: pairOf(peering), changes: { name, intent, labels } },
-      });
-      return { peering, operation };
-    });
+    return this.accept(
+      context,
+      () => this.subnetsOf(peeringId, context),
+      async (tx) => {
+        const peering = await this.lock(tx, peeringId, context);
+        const operation = await this.engine.accept(tx, UpdatePeeringSaga, {
+          by: context,
+          resource: { type: 'peering', id: peering.id },
+          input: { pair: pairOf(peering), changes: { name, intent, labels } },
+        });
+        return { peering, operation };
+      },
+    );
   }
 
   /** Errors: `not-found`, `busy`, `precondition-failed` unless it is disabled or the peer network is gone. */
   delete({ peeringId }: { peeringId: string }, context: RpcContext): Promise<AcceptedPeering> {
-    return this.accept(context, () => this.subnetsOf(peeringId, context), async (tx) => {
-      const peering = await this.lock(tx, peeringId, context);
-      const isDangling = !(await this.peerings.networkExists(tx, peering.peerNetworkId));
-      const isAtRest = !(await this.peerings.hasLink(tx, peering.id));
-      if (!isAtRest || !(isDangling || peering.state === 'disabled')) throw notDisabled(peering);
-      const operation = await this.engine.accept(tx, DeletePeeringSaga, {
-        by: context,
-        resource: { type: 'peering', id: peering.id },
-        input: { revision: peering.revision },
-      });
-      return { peering, operation };
-    });
+    return this.accept(
+      context,
+      () => this.subnetsOf(peeringId, context),
+      async (tx) => {
+        const peering = await this.lock(tx, peeringId, context);
+        const isDangling = !(await this.peerings.networkExists(tx, peering.peerNetworkId));
+        const isAtRest = !(await this.peerings.hasLink(tx, peering.id));
+        if (!isAtRest || !(isDangling || peering.state === 'disabled')) throw notDisabled(peering);
+        const operation = await this.engine.accept(tx, DeletePeeringSaga, {
+          by: context,
+          resource: { type: 'peering', id: peering.id },
+          input: { revision: peering.revision },
+        });
+        return { peering, operation };
+      },
+    );
   }
 
   /** One transaction, once per request. The subnets for the view are read before, so that none is open meanwhile. */

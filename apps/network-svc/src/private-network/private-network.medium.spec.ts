@@ -107,8 +107,7 @@ describe('private networks', () => {
 
   it('take one change at a time; the second is told which operation is in the way', async () => {
     const { resource } = await create();
-    let letGo: () => void = () => undefined;
-    network.probe.arm('before', 'do', 'ensure-network', 1, () => new Promise((resolve) => (letGo = resolve)));
+    const letGo = network.probe.hold('before', 'do', 'ensure-network');
     const command = { privateNetworkId: resource.id, region: REGION, name: 'first' };
     const first = await service.update(command, network.context());
     expect(first.resource.state).toBe('updating');

@@ -3,25 +3,49 @@ import type { Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { NETWORK_CONFIG, type NetworkConfig, type Quotas } from '../config';
 
-/** Nothing is inserted or updated when the place would be one too many. */
-const TAKE = `
-  INSERT INTO network.project_usage AS u (project_id, resource, used) SELECT $1, $2, 1 WHERE $3 > 0
-  ON CONFLICT (project_id, resource) DO UPDATE SET used = u.used + 1 WHERE u.used < $3`;
+/** As many creates of one project can take a place at the same time without waiting for each other's commit. */
+const SHARDS = 32;
 
-const GIVE_BACK = `UPDATE network.project_usage SET used = used - 1 WHERE project_id = $1 AND resource = $2`;
+const OWN = 'u.project_id = $1 AND u.resource = $2';
+/** A shard may count up to its share of the limit, so all of them together never pass it. */
+const HAS_ROOM = `u.used < $3::int / ${SHARDS} + (u.shard < $3::int % ${SHARDS})::int`;
+
+const OPEN = `
+  INSERT INTO network.project_usage (project_id, resource, shard, used)
+  SELECT $1, $2, shard, 0 FROM generate_series(0, ${SHARDS - 1}) shard ON CONFLICT DO NOTHING`;
+
+const HAS_ANY_ROOM = `SELECT 1 FROM network.project_usage u WHERE ${OWN} AND ${HAS_ROOM} LIMIT 1`;
+
+/**
+ * Changes one shard that `condition` holds for: one that nobody holds, or, blocking, the first. The choice stands in a CTE,
+ * because a subquery may be run anew, and choose anew, for every row it is joined with.
+ */
+const change = (by: string, condition: string, lock: 'FOR UPDATE SKIP LOCKED' | 'FOR UPDATE'): string => `
+  WITH place AS (
+    SELECT u.shard FROM network.project_usage u WHERE ${OWN} AND ${condition} ORDER BY u.shard LIMIT 1 ${lock})
+  UPDATE network.project_usage t SET used = t.used ${by} FROM place
+   WHERE t.project_id = $1 AND t.resource = $2 AND t.shard = place.shard`;
+
+const TAKE = change('+ 1', HAS_ROOM, 'FOR UPDATE SKIP LOCKED');
+const TAKE_WAITING = change('+ 1', HAS_ROOM, 'FOR UPDATE');
+const GIVE_BACK = change('- 1', 'u.used > 0', 'FOR UPDATE SKIP LOCKED');
+const GIVE_BACK_WAITING = change('- 1', 'u.used > 0', 'FOR UPDATE');
 
 /** What a project may have, counted in rows that racing creates cannot pass. */
 @Injectable()
 export class QuotaRepository {
   constructor(@Inject(NETWORK_CONFIG) private readonly config: NetworkConfig) {}
 
-  /**
-   * Takes one place. All creates of a project queue for its row until they commit, so take it last. Throws
-   * `quota-exceeded`.
-   */
+  /** Takes one place. Held until the commit, so take it last. Throws `quota-exceeded`. */
   async take(tx: Tx, projectId: string, resource: keyof Quotas): Promise<void> {
     const limit = this.config.quotas[resource];
-    if ((await tx.execute(TAKE, [projectId, resource, limit])) === 1) return;
+    const place = [projectId, resource, limit];
+    if ((await tx.execute(TAKE, place)) === 1) return;
+    await tx.execute(OPEN, [projectId, resource]);
+    // Full is only said when it is true: what others hold may come back, and what was waited for may be gone.
+    while ((await tx.query(HAS_ANY_ROOM, place)).length > 0) {
+      if ((await tx.execute(TAKE_WAITING, place)) === 1) return;
+    }
     const what = `${resource.replaceAll('-', ' ')}s`;
     const detail = `This project has ${limit} ${what}, the most it may have; delete one first.`;
     throw new ProblemError('quota-exceeded', detail, { resource, quota: { limit, current: limit } });
@@ -29,6 +53,7 @@ export class QuotaRepository {
 
   /** Together with the deletion of the row that had the place. */
   async giveBack(tx: Tx, projectId: string, resource: keyof Quotas): Promise<void> {
-    await tx.execute(GIVE_BACK, [projectId, resource]);
+    if ((await tx.execute(GIVE_BACK, [projectId, resource])) === 1) return;
+    await tx.execute(GIVE_BACK_WAITING, [projectId, resource]);
   }
 }

@@ -75,17 +75,37 @@ export class PeeringReconciler implements OnApplicationBootstrap, BeforeApplicat
   private async run(): Promise<void> {
     if (!this.isRunning) return;
     this.isWoken = false;
-    let sleepMs = LOOK_EVERY_MS;
+    const isDone = [
+      await this.attempt(() => this.takeAllEvents()),
+      await this.attempt(() => this.lookAtAllWhenDue()),
+      await this.attempt(() => this.startAllOperations()),
+    ];
+    const sleepMs = isDone.includes(false) ? AFTER_FAILURE_MS : LOOK_EVERY_MS;
+    if (this.isRunning && !this.isWoken) this.timer = setTimeout(() => this.wake(), sleepMs);
+  }
+
+  /** One part of a pass, so that what stops it does not stop the others. False when it must be tried again. */
+  private async attempt(part: () => Promise<void>): Promise<boolean> {
     try {
-      while ((await this.takeEvents()) === EVENTS_PER_PASS);
-      if (performance.now() - this.lookedAtAllMs >= this.config.peeringReconcileMs) await this.lookAtAll();
-      while ((await this.startOperations()) === LINKS_PER_TRANSACTION);
+      await part();
+      return true;
     } catch (error) {
       // PostgreSQL or ipam-svc is away; the events are still there.
       this.logger.warn({ err: error }, 'the reconciliation of peerings waits');
-      sleepMs = AFTER_FAILURE_MS;
+      return false;
     }
-    if (this.isRunning && !this.isWoken) this.timer = setTimeout(() => this.wake(), sleepMs);
+  }
+
+  private async takeAllEvents(): Promise<void> {
+    while ((await this.takeEvents()) === EVENTS_PER_PASS);
+  }
+
+  private async lookAtAllWhenDue(): Promise<void> {
+    if (performance.now() - this.lookedAtAllMs >= this.config.peeringReconcileMs) await this.lookAtAll();
+  }
+
+  private async startAllOperations(): Promise<void> {
+    while ((await this.startOperations()) === LINKS_PER_TRANSACTION);
   }
 
   /** The events are deleted by the transaction that has seen them through: a crash in between leaves them to others. */
@@ -102,7 +122,7 @@ export class PeeringReconciler implements OnApplicationBootstrap, BeforeApplicat
   private async lookAtAll(): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (!(await this.checks.beTheOne(tx))) return;
-      for (let ids = await this.facts.page(FIRST_ID, PEERINGS_PER_PAGE); ids.length > 0; ) {
+      for (let ids = await this.facts.page(FIRST_ID, PEERINGS_PER_PAGE); ids.length > 0;) {
         await this.settleAll({ peeringIds: ids, networkIds: [], vpcIds: [] });
         ids = await this.facts.page(ids.at(-1) as string, PEERINGS_PER_PAGE);
       }
@@ -112,16 +132,26 @@ export class PeeringReconciler implements OnApplicationBootstrap, BeforeApplicat
 
   private async settleAll(selection: PeeringSelection): Promise<void> {
     const unsettled = await this.judge.findUnsettled(selection);
+    const failures: unknown[] = [];
     for (let from = 0; from < unsettled.length; from += SETTLED_AT_ONCE) {
-      await Promise.all(unsettled.slice(from, from + SETTLED_AT_ONCE).map((pair) => this.settle(pair)));
+      const batch = unsettled.slice(from, from + SETTLED_AT_ONCE).map((pair) => this.settle(pair));
+      for (const result of await Promise.allSettled(batch)) {
+        if (result.status === 'rejected') failures.push(result.reason);
+      }
     }
+    // Told when all others are settled: one pair keeps nobody waiting.
+    if (failures.length > 0) throw failures[0];
   }
 
   private async settle({ pair, subnets }: UnsettledPair): Promise<void> {
     await this.database.transaction(async (tx) => {
       const isSettled = await this.judge.settle(tx, pair, subnets);
       // It has become ready since its subnets were not read; the next pass reads them.
-      if (!isSettled) await this.checks.again(tx, (await this.facts.ofPair(tx, pair)).map(({ id }) => id));
+      if (!isSettled)
+        await this.checks.again(
+          tx,
+          (await this.facts.ofPair(tx, pair)).map(({ id }) => id),
+        );
     });
   }
 
@@ -137,7 +167,12 @@ export class PeeringReconciler implements OnApplicationBootstrap, BeforeApplicat
   private async startOperation(tx: Tx, { id, phase, low, high }: PendingLink): Promise<void> {
     const saga = phase === 'installing' ? ActivatePeeringSaga : DeactivatePeeringSaga;
     await this.engine.accept(tx, saga, {
-      by: { projectId: low.projectId, principal: 'peering-reconciler', requestId: `peering-link.${id}`, traceparent: null },
+      by: {
+        projectId: low.projectId,
+        principal: 'peering-reconciler',
+        requestId: `peering-link.${id}`,
+        traceparent: null,
+      },
       resource: { type: 'peering-link', id },
       reference: { type: 'peering', id: low.id },
       input: { pair: [low.networkId, high.networkId], low, high },

@@ -123,8 +123,7 @@ describe('VPCs', () => {
     const { id: vpcId } = await make(projectId, 'late', false);
     const joined = await join(projectId, { vpcId });
     const isolated = await join(projectId, { vpcId, connectivity: 'isolated' });
-    let letGo: () => void = () => undefined;
-    network.probe.arm('before', 'do', 'wire-networks', 1, () => new Promise((resolve) => (letGo = resolve)));
+    const letGo = network.probe.hold('before', 'do', 'wire-networks');
     const { operation } = await vpcs.enableRouting({ region: REGION, vpcId }, context());
     const busy = { code: 'busy', meta: { operationId: operation.id } };
     const target = { region: REGION, privateNetworkId: joined.id };
@@ -143,8 +142,7 @@ describe('VPCs', () => {
     const projectId = randomUUID();
     const { id: vpcId } = await make(projectId, 'late', false);
     const joined = await join(projectId, { vpcId });
-    let letGo: () => void = () => undefined;
-    network.probe.arm('before', 'do', 'ensure-network', 1, () => new Promise((resolve) => (letGo = resolve)));
+    const letGo = network.probe.hold('before', 'do', 'ensure-network');
     const rename = { region: REGION, privateNetworkId: joined.id, name: 'new' };
     const { operation } = await networks.update(rename, network.context(projectId));
     const refused = vpcs.enableRouting({ region: REGION, vpcId }, network.context(projectId));
