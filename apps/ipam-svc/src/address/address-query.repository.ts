@@ -37,7 +37,8 @@ export class AddressQueryRepository {
     if (order.key !== 'created_at' || !isOfPlaceOnly(filters)) return this.sorted(db, projectId, filters, slice);
     const totalCount = await this.countByBooks(db, projectId, filters);
     if (slice.offset >= totalCount) return { rows: [], totalCount };
-    if (totalCount <= SORTED_ROWS) return this.sorted(db, projectId, filters, slice);
+    // A walk passes over what a filter leaves out, so it pays where there is none, or where very much matches.
+    if (totalCount <= SORTED_ROWS && !isWhole(filters)) return this.sorted(db, projectId, filters, slice);
     return { rows: await this.walked(db, projectId, filters, slice), totalCount };
   }
 
@@ -126,6 +127,10 @@ function isOfPlaceOnly({
   return [isAttached, resourceName, ownerIds, ownerTypes, macAddress, tags, addressIds].every(
     (filter) => filter === undefined,
   );
+}
+
+function isWhole({ zone, privateNetworkId, subnetId, vpcId, family }: Filters): boolean {
+  return [zone, privateNetworkId, subnetId, vpcId, family].every((filter) => filter === undefined);
 }
 
 function conditionsOf(projectId: string, filters: Filters): { where: string; values: unknown[] } {
