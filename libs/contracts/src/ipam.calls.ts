@@ -24,6 +24,8 @@ export interface SubnetPlacement {
 
 /** Idempotent by request id; all or nothing. `conflict` on overlap, `exhausted` when no block is left. */
 export interface ReserveSubnets extends SubnetPlacement {
+  /** Answers what would be reserved and writes nothing. */
+  isDryRun?: boolean;
   subnets: SubnetPlan[];
 }
 
@@ -69,6 +71,8 @@ export interface AssignAddresses {
   families?: AddressFamily[];
   /** The owner already holds addresses and moves to the new ones: it holds both until it releases the former. */
   isMove?: boolean;
+  /** Answers what would be assigned and writes nothing. */
+  isDryRun?: boolean;
 }
 
 /** Would `address` be free for an attachment? Throws `invalid-argument` outside the subnets, `conflict` when taken. */

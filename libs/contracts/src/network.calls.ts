@@ -1,10 +1,12 @@
 import type {
   Accepted,
+  AddressView,
   AttachmentView,
   Connectivity,
   DhcpOptions,
   InstanceView,
   PrivateNetworkView,
+  SubnetView,
 } from '@isthmus/model';
 import type { Call, HealthCalls, Page, PageRequest } from './call';
 import type { PeeringCalls } from './peering.calls';
@@ -50,6 +52,16 @@ export interface CreatePrivateNetwork {
   isDryRun?: boolean;
 }
 
+/** A dry run also tells the subnets that the network would get. */
+export interface PlannedNetwork extends Accepted<PrivateNetworkView> {
+  plannedSubnets?: SubnetView[];
+}
+
+/** A dry run also tells the addresses that the NIC would get. */
+export interface PlannedAttachment extends Accepted<AttachmentView> {
+  plannedAddresses?: AddressView[];
+}
+
 /** Where a request may see networks: a region, and in it a zone (which also sees the regional ones). */
 export interface NetworkScope {
   region: string;
@@ -85,6 +97,8 @@ export interface UpdatePrivateNetwork extends GetPrivateNetwork {
 }
 
 export interface CreateAttachment extends GetPrivateNetwork {
+  /** Answers what would be made and writes nothing. */
+  isDryRun?: boolean;
   instanceId: string;
   /** Zone of the instance. */
   instanceZone: string;
@@ -140,7 +154,7 @@ export interface ChangeSubnets extends GetPrivateNetwork {
 }
 
 export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, PeeringCalls {
-  'private-network.create': Call<CreatePrivateNetwork, Accepted<PrivateNetworkView>>;
+  'private-network.create': Call<CreatePrivateNetwork, PlannedNetwork>;
   'private-network.get': Call<GetPrivateNetwork, PrivateNetworkView>;
   'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;
   'private-network.update': Call<UpdatePrivateNetwork, Accepted<PrivateNetworkView>>;
@@ -149,7 +163,7 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   /** Makes zonal networks regional. Each is an operation. */
   'private-network.migrate-zonal': Call<MigrateZonal, Accepted<PrivateNetworkView>[]>;
   'private-network.delete': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
-  'attachment.create': Call<CreateAttachment, Accepted<AttachmentView>>;
+  'attachment.create': Call<CreateAttachment, PlannedAttachment>;
   'attachment.get': Call<AttachmentSelector, AttachmentView>;
   'attachment.list': Call<ListAttachments, Page<AttachmentView>>;
   'attachment.update-tags': Call<AttachmentSelector & { tags: string[] }, AttachmentView>;

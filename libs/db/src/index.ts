@@ -5,3 +5,4 @@ export * from './columns';
 export * from './migrate';
 export * from './schema-check';
 export * from './database.module';
+export * from './rehearse';

@@ -44,12 +44,37 @@ describe('Scaleway refusals, paging and dry runs over plain HTTP', () => {
 
     it.each<[string, string, () => [path: string, body: object], object]>([
       ['VPC', 'POST', () => [`${VPC}/vpcs`, { name: 'plan', enable_routing: false }], { routing_enabled: false }],
-      ['private network', 'POST', () => [NETWORKS, { name: 'plan' }], { name: 'plan', subnets: [] }],
+      [
+        'private network of the default VPC',
+        'POST',
+        () => [NETWORKS, { name: 'plan' }],
+        { name: 'plan', subnets: [{ subnet: '172.16.0.0/22' }, { subnet: expect.stringMatching(/^fd.*\/64$/) }] },
+      ],
       [
         'private network with subnets',
         'POST',
         () => [NETWORKS, { name: 'plan', subnets: ['10.22.0.0/24'] }],
-        { subnets: [{ subnet: '10.22.0.0/24' }] },
+        { subnets: [{ subnet: '10.22.0.0/24' }, { subnet: expect.stringMatching(/^fd.*\/64$/) }] },
+      ],
+      [
+        'private network without subnets',
+        'POST',
+        () => [NETWORKS, { name: 'plan', vpc_id: network.vpc_id }],
+        {
+          subnets: [
+            { subnet: expect.stringMatching(/^172\..*\/22$/) },
+            { subnet: expect.stringMatching(/^fd.*\/64$/) },
+          ],
+        },
+      ],
+      [
+        'private NIC',
+        'POST',
+        () => [nics(), { private_network_id: network.id }],
+        {
+          private_nic: { private_network_id: expect.any(String), ipam_ip_ids: [] },
+          planned_addresses: expect.arrayContaining(['10.20.0.2/24']),
+        },
       ],
       [
         'addition of subnets',
@@ -73,11 +98,11 @@ describe('Scaleway refusals, paging and dry runs over plain HTTP', () => {
         { destination: '10.3.0.0/24', type: 'custom' },
       ],
       ['address', 'POST', () => [IPS, { source: { private_network_id: network.id } }], { resource: null }],
-    ])('answers the plan of a %s and writes nothing', async (_name, method, request, expected) => {
+    ])('answers the plan of a %s and writes nothing', async (name, method, request, expected) => {
       const before = await counts();
       const [path, body] = request();
       const answer = await send(method, `${path}?dry_run=true`, body);
-      expect(answer).toMatchObject({ status: 200, body: expected });
+      expect(answer).toMatchObject({ status: name === 'private NIC' ? 201 : 200, body: expected });
       expect(answer.body).not.toHaveProperty('operation');
       expect(answer.headers.get('operation-id')).toBeNull();
       expect(await counts()).toEqual(before);
@@ -90,10 +115,7 @@ describe('Scaleway refusals, paging and dry runs over plain HTTP', () => {
       const held = { source: { private_network_id: network.id }, address: '10.20.0.1' };
       expect((await send('POST', `${IPS}?dry_run=True`, held)).status).toBe(409);
       expect(await send('POST', `${VPC}/vpcs?dry_run=maybe`, {})).toMatchObject(refused('dry_run'));
-      expect(await send('POST', `${nics()}?dry_run=true`, { private_network_id: network.id })).toMatchObject({
-        status: 400,
-        body: { type: 'invalid_request_error', fields: { dry_run: [expect.any(String)] } },
-      });
+      expect((await send('POST', `${nics()}?dry_run=true`, { private_network_id: randomUUID() })).status).toBe(404);
       expect(await counts()).toEqual(before);
     });
   });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, containsAddress, parseAddress, parseCidr } from '@isthmus/cidr';
 import type { AssignAddresses, CheckAddress, ListAddresses, ReleaseOwner } from '@isthmus/contracts';
-import { Database, type Tx } from '@isthmus/db';
+import { Database, rehearse, type Tx } from '@isthmus/db';
 import type { AddressFamily, AddressView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -52,7 +52,7 @@ export class AddressService {
     if (!owner?.id || !owner.type) throw ProblemError.invalid('owner', 'An owner has a type and an id.', 'required');
     this.ownerTypes.require(context, owner.type);
     const wanted = wantedOf(request);
-    return this.once(context, async (tx) => {
+    const work = async (tx: Tx): Promise<AddressView[]> => {
       const isHolding = await this.addresses.lockOwner(tx, context.projectId, privateNetworkId, owner.id);
       if (isHolding && !request.isMove) throw alreadyHolding(request);
       if (request.addressIds) return this.attach(tx, { ...request, addressIds: request.addressIds }, context);
@@ -60,7 +60,8 @@ export class AddressService {
         ...{ projectId: context.projectId, requestId: context.requestId, source: sourceIn(privateNetworkId) },
         ...{ wanted, owner, isReserved: false, tags: [] },
       });
-    });
+    };
+    return request.isDryRun ? rehearse(this.database, work) : this.once(context, work);
   }
 
   async releaseOwner(request: ReleaseOwner, context: RpcContext): Promise<null> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress } from '@isthmus/cidr';
 import type { AddressReference, BookAddress, ReleaseAddresses } from '@isthmus/contracts';
-import { Database, isContention, type Tx } from '@isthmus/db';
+import { Database, isContention, rehearse, type Tx } from '@isthmus/db';
 import type { AddressView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -96,16 +96,8 @@ export class BookingService {
   }
 
   /** Books and takes it back, so that a dry run says what a booking would. */
-  private async rehearse(request: BookAddress, allocation: Allocation): Promise<AddressView> {
-    let view: AddressView | undefined;
-    const isRehearsal = new Error('a dry run is rolled back');
-    await this.inTransaction(async (tx) => {
-      view = await this.allocate(tx, request, allocation);
-      throw isRehearsal;
-    }).catch((error: unknown) => {
-      if (error !== isRehearsal) throw error;
-    });
-    return view as AddressView;
+  private rehearse(request: BookAddress, allocation: Allocation): Promise<AddressView> {
+    return rehearse(this.database, (tx) => this.allocate(tx, request, allocation));
   }
 
   private inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

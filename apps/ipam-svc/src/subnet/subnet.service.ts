@@ -9,7 +9,7 @@ import type {
   ReshapeSubnet,
   SubnetPlan,
 } from '@isthmus/contracts';
-import { Database, type Tx } from '@isthmus/db';
+import { Database, rehearse, type Tx } from '@isthmus/db';
 import type { SubnetCapacity, SubnetView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -50,14 +50,15 @@ export class SubnetService {
 
   async reserve(request: ReserveSubnets, context: RpcContext): Promise<SubnetView[]> {
     for (const { id } of request.subnets) requireUuid('subnet', id);
-    return this.once(context, async (tx) => {
+    const work = async (tx: Tx): Promise<SubnetView[]> => {
       const views: SubnetView[] = [];
       for (const plan of request.subnets) {
         await this.place(tx, plan, newSubnet(request, plan.id, context));
         views.push(await this.read(tx, plan.id, context));
       }
       return views;
-    });
+    };
+    return request.isDryRun ? rehearse(this.database, work) : this.once(context, work);
   }
 
   async reshape(request: ReshapeSubnet, context: RpcContext): Promise<SubnetView> {

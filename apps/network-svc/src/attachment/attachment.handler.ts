@@ -6,6 +6,7 @@ import type {
   ListAttachments,
   NetworkCalls,
   Page,
+  PlannedAttachment,
   UpdateAttachmentIp,
 } from '@isthmus/contracts';
 import type { Accepted, AttachmentView } from '@isthmus/model';
@@ -19,7 +20,7 @@ export class AttachmentHandler {
   constructor(private readonly attachments: AttachmentService) {}
 
   @AnswersNetwork('attachment.create')
-  create(@Payload() command: CreateAttachment, @Ctx() context: RpcContext): Promise<Accepted<AttachmentView>> {
+  create(@Payload() command: CreateAttachment, @Ctx() context: RpcContext): Promise<PlannedAttachment> {
     return this.attachments.create(command, context);
   }
 

@@ -5,6 +5,7 @@ import type {
   CreateAttachment,
   ListAttachments,
   Page,
+  PlannedAttachment,
   UpdateAttachmentIp,
 } from '@isthmus/contracts';
 import { Database, type Tx, violatedConstraint } from '@isthmus/db';
@@ -14,6 +15,7 @@ import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { IpamClient } from '../clients/ipam.client';
 import { NETWORK_CONFIG, type NetworkConfig } from '../config';
+import { rehearseOperation } from '../dry-run';
 import type { Instance } from '../instance/instance.entity';
 import { InstanceRepository } from '../instance/instance.repository';
 import { PrivateNetworkRepository } from '../private-network/private-network.repository';
@@ -46,17 +48,17 @@ export class AttachmentService {
   ) {}
 
   /** Errors: `not-found`, `busy` (network), `quota-exceeded`, `already-exists`, `invalid-argument`, `conflict` (address). */
-  create(command: CreateAttachment, context: RpcContext): Promise<AcceptedAttachment> {
+  create(command: CreateAttachment, context: RpcContext): Promise<PlannedAttachment> {
     return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
   }
 
-  private async admit(command: CreateAttachment, context: RpcContext): Promise<AcceptedAttachment> {
-    const { privateNetworkId, instanceId, address, addressIds } = command;
+  private async admit(command: CreateAttachment, context: RpcContext): Promise<PlannedAttachment> {
+    const { privateNetworkId, instanceId, address, addressIds, isDryRun } = command;
     if (address !== undefined) {
       await this.requireNetwork(command, context);
       await this.ipam.checkAddress(context, { privateNetworkId, address });
     }
-    return this.accept(context, async (tx) => {
+    const change = async (tx: Tx): Promise<Change> => {
       const { attachment, instance } = await this.insert(tx, command, context.projectId);
       const operation = await this.engine.accept(tx, CreateAttachmentSaga, {
         by: context,
@@ -67,7 +69,13 @@ export class AttachmentService {
       // Last, because all attaches of a network queue for its row: held only until the commit, it lets them pass quickly.
       await this.takeNetworkPlace(tx, command, context.projectId);
       return { attachment, operation };
-    });
+    };
+    const accepted = await this.accept(context, change, isDryRun);
+    if (!isDryRun) return accepted;
+    const { id } = accepted.resource;
+    const owner = { type: 'instance_private_nic', id, parentId: instanceId, name: null, macAddress: null };
+    const request = { privateNetworkId, address, addressIds, owner };
+    return { ...accepted, plannedAddresses: await this.ipam.planAddresses(context, request) };
   }
 
   async get(selector: AttachmentSelector, context: RpcContext): Promise<AttachmentView> {
@@ -138,13 +146,17 @@ export class AttachmentService {
     });
   }
 
-  private accept(context: RpcContext, change: (tx: Tx) => Promise<Change>): Promise<AcceptedAttachment> {
-    return this.database.transaction((tx) =>
-      this.inbox.once(tx, context, async () => {
-        const { attachment, operation } = await change(tx);
-        return { resource: toAttachmentView(attachment), operation };
-      }),
-    );
+  private accept(
+    context: RpcContext,
+    change: (tx: Tx) => Promise<Change>,
+    isDryRun = false,
+  ): Promise<AcceptedAttachment> {
+    const work = async (tx: Tx): Promise<AcceptedAttachment> => {
+      const { attachment, operation } = await change(tx);
+      return { resource: toAttachmentView(attachment), operation };
+    };
+    if (isDryRun) return rehearseOperation(this.database, work);
+    return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
 
   /** The counts of both sides are checked by the database, so that racing attaches cannot pass a limit. */

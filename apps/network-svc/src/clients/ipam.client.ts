@@ -31,6 +31,16 @@ export class IpamClient {
     await this.call('address.check', request, onBehalfOf(context));
   }
 
+  /** What reserving these would give; nothing is reserved. */
+  planSubnets(context: RpcContext, request: ReserveSubnets): Promise<SubnetView[]> {
+    return this.call('subnet.reserve', { ...request, isDryRun: true }, onBehalfOf(context));
+  }
+
+  /** What assigning these would give; nothing is assigned. */
+  planAddresses(context: RpcContext, request: AssignAddresses): Promise<AddressView[]> {
+    return this.call('address.assign', { ...request, isDryRun: true }, onBehalfOf(context));
+  }
+
   listSubnets(context: RpcContext | SagaRun, privateNetworkId: string): Promise<SubnetView[]> {
     return this.call('subnet.list', { privateNetworkIds: [privateNetworkId] }, onBehalfOf(context));
   }

@@ -8,6 +8,7 @@ import {
   MigrateZonal,
   NetworkCalls,
   Page,
+  PlannedNetwork,
   SetRouter,
   UpdatePrivateNetwork,
 } from '@isthmus/contracts';
@@ -26,7 +27,7 @@ export class PrivateNetworkHandler {
   ) {}
 
   @AnswersNetwork('private-network.create')
-  create(@Payload() command: CreatePrivateNetwork, @Ctx() context: RpcContext): Promise<Accepted<PrivateNetworkView>> {
+  create(@Payload() command: CreatePrivateNetwork, @Ctx() context: RpcContext): Promise<PlannedNetwork> {
     return this.networks.create(command, context);
   }
 

@@ -7,6 +7,7 @@ import type {
   ListPrivateNetworks,
   MigrateZonal,
   Page,
+  PlannedNetwork,
   UpdatePrivateNetwork,
 } from '@isthmus/contracts';
 import { Database, type Tx } from '@isthmus/db';
@@ -58,16 +59,16 @@ export class PrivateNetworkService {
    * Errors: `invalid-argument` (subnets), `not-found` and `busy` (VPC), `conflict` (subnets overlap), `exhausted` (VNI),
    * `quota-exceeded`.
    */
-  create(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+  create(command: CreatePrivateNetwork, context: RpcContext): Promise<PlannedNetwork> {
     return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
   }
 
-  private async admit(command: CreatePrivateNetwork, context: RpcContext): Promise<AcceptedNetwork> {
+  private async admit(command: CreatePrivateNetwork, context: RpcContext): Promise<PlannedNetwork> {
     const id = randomUUID();
     const { projectId } = context;
     const subnets = planSubnets(command.addressing);
     await this.checkGivenSubnets(command, id, context);
-    return this.accept(
+    const accepted = await this.accept(
       context,
       async (tx) => {
         const vpc = await this.shareVpc(tx, command, projectId);
@@ -83,6 +84,10 @@ export class PrivateNetworkService {
       },
       command.isDryRun,
     );
+    if (!command.isDryRun) return accepted;
+    const { vpcId, region } = accepted.resource;
+    const placement = { privateNetworkId: id, vpcId, region, isJoined: command.connectivity === 'joined' };
+    return { ...accepted, plannedSubnets: await this.ipam.planSubnets(context, { ...placement, subnets }) };
   }
 
   async get(query: GetPrivateNetwork, context: RpcContext): Promise<PrivateNetworkView> {

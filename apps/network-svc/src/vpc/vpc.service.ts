@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, Page, UpdateVpc } from '@isthmus/contracts';
-import { Database, type Tx, violatedConstraint } from '@isthmus/db';
+import { Database, rehearse, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, VpcView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
-import { rehearse } from '../dry-run';
 import { PrivateNetworkRepository } from '../private-network/private-network.repository';
 import { DeleteVpcSaga } from './delete-vpc.saga';
 import { EnableRoutingSaga } from './enable-routing.saga';

@@ -23,7 +23,6 @@ import {
   toCreateCommand,
   toListQuery,
   toMigrateCommand,
-  toPlannedBody,
   toPrivateNetworkBody,
   toUpdateCommand,
 } from './private-network.mapper';
@@ -31,6 +30,7 @@ import { ScalewayAnswers } from './scaleway.answers';
 import { exactlyOne } from './scaleway.exclusive';
 import { DryRunQuery } from './scaleway.fields';
 import { checkOrganization, checkProject, isOtherTenant, networkLink, Region } from './scaleway.scope';
+import { ipv4First } from './subnet.mapper';
 
 const NetworkId = (): ParameterDecorator => Param('private_network_id', new IdPipe('private-network'));
 
@@ -78,7 +78,9 @@ export class ScalewayPrivateNetworkController {
     checkProject(body.project_id, caller);
     const command = toCreateCommand(body, region, `pn-${randomBytes(4).toString('hex')}`, isDryRun);
     const accepted = await this.network.call('private-network.create', command, call);
-    if (isDryRun) return toPlannedBody(accepted.resource, body.subnets ?? [], caller.organizationId);
+    if (isDryRun) {
+      return toPrivateNetworkBody(accepted.resource, ipv4First(accepted.plannedSubnets ?? []), caller.organizationId);
+    }
     return this.answer(accepted, caller, call, reply);
   }
 

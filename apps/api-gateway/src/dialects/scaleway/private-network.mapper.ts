@@ -13,7 +13,6 @@ import { toTime } from './scaleway.times';
 import { ipv4First, toSubnetBody } from './subnet.mapper';
 
 /** The id of what will not be. */
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Scaleway networks are regional and routed by their VPC. `generatedName` is for callers that gave none. */
 export function toCreateCommand(
@@ -94,24 +93,4 @@ export function toPrivateNetworkBody(
     dhcp_enabled: network.isDhcpEnabled,
     default_route_propagation_enabled: network.isDefaultRoutePropagated,
   };
-}
-
-/** A network that is not made: its given subnets have no ids, and the ones that would be chosen are not known. */
-export function toPlannedBody(
-  network: PrivateNetworkView,
-  cidrs: string[],
-  organizationId: string,
-): PrivateNetworkBody {
-  const { projectId, vpcId, region, createdAt, updatedAt } = network;
-  const subnets = cidrs.map((cidr) => ({
-    id: NO_ID,
-    created_at: toTime(createdAt),
-    updated_at: toTime(updatedAt),
-    subnet: cidr,
-    project_id: projectId,
-    private_network_id: network.id,
-    vpc_id: vpcId,
-    region,
-  }));
-  return { ...toPrivateNetworkBody(network, [], organizationId), subnets };
 }

@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { AttachmentView, Zone } from '@isthmus/model';
-import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
 import { NetworkClient } from '../../clients/network.client';
@@ -18,7 +17,7 @@ import {
   PrivateNicListBody,
   UpdatePrivateNicDto,
 } from './private-nic.dto';
-import { toCreateCommand, toLastPageLink, toListQuery, toPrivateNicBody } from './private-nic.mapper';
+import { toCreateCommand, toLastPageLink, toListQuery, toPlannedBody, toPrivateNicBody } from './private-nic.mapper';
 import { ScalewayAnswers } from './scaleway.answers';
 import { DryRunQuery } from './scaleway.fields';
 import { toPaging } from './scaleway.paging';
@@ -68,14 +67,14 @@ export class ScalewayPrivateNicController {
   async create(
     @InZone() zone: Zone,
     @ServerId() instanceId: string,
-    @Query(validated) dryRun: DryRunQuery,
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) body: CreatePrivateNicDto,
     @Call() call: CallContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OnePrivateNicBody> {
-    if (dryRun.dry_run) throw ProblemError.invalid('dry_run', 'private NICs cannot be planned; leave dry_run out');
-    const command = toCreateCommand(instanceId, body, zone);
+    const command = toCreateCommand(instanceId, body, zone, isDryRun);
     const accepted = await this.network.call('attachment.create', command, call);
+    if (isDryRun) return toPlannedBody(accepted.resource, accepted.plannedAddresses ?? []);
     const operation = await this.answers.settled(accepted.operation, reply);
     const selector = { attachmentId: accepted.resource.id, instanceId, zone: zone.name };
     const attachment =

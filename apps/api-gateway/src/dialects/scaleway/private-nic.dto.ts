@@ -93,6 +93,12 @@ export class OnePrivateNicBody {
 
   @ApiPropertyOptional({ type: OperationBody, description: 'Only in answers to long-running changes.' })
   operation?: OperationBody;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Only in answers to a dry run: what it would get, e.g. 172.16.0.2/22.',
+  })
+  planned_addresses?: string[];
 }
 
 export class PrivateNicListBody {

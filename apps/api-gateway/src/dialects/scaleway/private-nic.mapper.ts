@@ -1,10 +1,15 @@
 import type { CreateAttachment, ListAttachments, PageRequest } from '@isthmus/contracts';
 import type { AddressView, AttachmentState, AttachmentView, Zone } from '@isthmus/model';
-import type { CreatePrivateNicDto, ListPrivateNicsQuery, PrivateNicBody } from './private-nic.dto';
+import type { CreatePrivateNicDto, ListPrivateNicsQuery, OnePrivateNicBody, PrivateNicBody } from './private-nic.dto';
 import { toPaging } from './scaleway.paging';
 import { toOldTime } from './scaleway.times';
 
-export function toCreateCommand(instanceId: string, body: CreatePrivateNicDto, zone: Zone): CreateAttachment {
+export function toCreateCommand(
+  instanceId: string,
+  body: CreatePrivateNicDto,
+  zone: Zone,
+  isDryRun = false,
+): CreateAttachment {
   const addressIds = body.ipam_ip_ids ?? body.ip_ids ?? [];
   return {
     // A server reaches the networks of its region, whatever their zone.
@@ -14,6 +19,15 @@ export function toCreateCommand(instanceId: string, body: CreatePrivateNicDto, z
     instanceZone: zone.name,
     ...(addressIds.length > 0 ? { addressIds } : {}),
     tags: body.tags ?? [],
+    ...(isDryRun ? { isDryRun } : {}),
+  };
+}
+
+/** A NIC that is not made, with the addresses it would get, which are not held for it. */
+export function toPlannedBody(attachment: AttachmentView, addresses: AddressView[]): OnePrivateNicBody {
+  return {
+    private_nic: { ...toPrivateNicBody(attachment, []), ipam_ip_ids: [] },
+    planned_addresses: addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
   };
 }
 

@@ -1,16 +1,7 @@
-import {
-  addressView,
-  attachmentView,
-  NETWORK_ID,
-  networkView,
-  routeView,
-  subnetView,
-  VPC_ID,
-  vpcView,
-} from '../../views.fixture';
+import { addressView, attachmentView, NETWORK_ID, routeView, subnetView, VPC_ID, vpcView } from '../../views.fixture';
 import { toAddressQuery } from './ip-list.mapper';
 import { toBookAddress, toIpBody, toUpdateAddress } from './ip.mapper';
-import { toMigrateCommand, toPlannedBody } from './private-network.mapper';
+import { toMigrateCommand } from './private-network.mapper';
 import { toCreateRoute, toRouteBody, toRouteQuery, toRouteWithNexthopBody, toUpdateRoute } from './route.mapper';
 import { ipv4First, plannedCidrs, toSubnetQuery } from './subnet.mapper';
 import { toCreateVpc, toUpdateVpc, toVpcBody, toVpcQuery } from './vpc.mapper';
@@ -92,11 +83,6 @@ describe('subnets', () => {
     [{ set: ['10.0.2.0/24'] }, ['10.0.2.0/24']],
   ])('after %j would be %j', (change, planned) => {
     expect(plannedCidrs(['10.0.0.0/24', 'fd00::/64'], change)).toEqual(planned);
-  });
-
-  it('of a network that is not made have no ids', () => {
-    const { subnets } = toPlannedBody(networkView(), ['10.0.0.0/24'], 'organization');
-    expect(subnets).toMatchObject([{ id: '00000000-0000-0000-0000-000000000000', subnet: '10.0.0.0/24' }]);
   });
 });
 
