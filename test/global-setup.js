@@ -15,9 +15,7 @@ module.exports = async function globalSetup() {
   const templateUrl = new URL(url);
   templateUrl.pathname = `/${TEMPLATE}`;
   const env = { ...process.env, DATABASE_URL: templateUrl.href, REDIS_URL: 'redis://127.0.0.1:1', LOG_LEVEL: 'warn' };
-  for (const app of ['network-svc', 'ipam-svc', 'api-gateway', 'vpn-svc'].filter((name) =>
-    require('node:fs').existsSync(`dist/apps/${name}/main.js`),
-  )) {
+  for (const app of ['network-svc', 'ipam-svc', 'api-gateway', 'vpn-svc']) {
     execFileSync(process.execPath, [`dist/apps/${app}/main.js`, 'migrate'], { env, stdio: 'inherit' });
   }
   process.env.TEST_TEMPLATE = TEMPLATE;
