@@ -7,3 +7,4 @@ export * from './topology';
 export * from './vpc';
 export * from './route';
 export * from './peering';
+export * from './uuid';

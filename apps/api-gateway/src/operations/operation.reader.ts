@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@isthmus/db';
+import { Database, isoTimestamp } from '@isthmus/db';
 import type { OperationKind, OperationView, ResourceType } from '@isthmus/model';
 import { type JournaledStep, type OperationDetails, type OperationPlan, toDetails } from './operation-details';
 import type { OperationStatus, SettledOperation } from './operation-status';
@@ -30,14 +30,12 @@ const ENDED = `SELECT ${SETTLED} FROM ops.operation WHERE id = ANY($1::uuid[]) A
 const OF_RESOURCE = `
   SELECT id, kind, state FROM ops.operation WHERE resource_id = $1 AND project_id = $2 ORDER BY id DESC LIMIT $3`;
 
-const text = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 // One statement, so that the steps and the state of the operation are of the same moment.
 const DETAILS = `
-  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${text('created_at')} AS "createdAt",
-         ${text('started_at')} AS "startedAt", ${text('finished_at')} AS "finishedAt", ${text('deadline')} AS deadline,
+  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${isoTimestamp('created_at')} AS "createdAt",
+         ${isoTimestamp('started_at')} AS "startedAt", ${isoTimestamp('finished_at')} AS "finishedAt", ${isoTimestamp('deadline')} AS deadline,
          (SELECT coalesce(json_agg(json_build_object('name', s.name, 'state', s.state, 'attempt', s.attempt,
-                   'startedAt', ${text('s.started_at')}, 'endedAt', ${text('s.ended_at')}, 'error', s.error)
+                   'startedAt', ${isoTimestamp('s.started_at')}, 'endedAt', ${isoTimestamp('s.ended_at')}, 'error', s.error)
                    ORDER BY s.position), '[]')
             FROM ops.operation_step s WHERE s.operation_id = o.id) AS journaled
     FROM ops.operation o WHERE id = $1 AND project_id = $2`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CreatePeering, ListPeerings, UpdatePeering } from '@isthmus/contracts';
 import { Database, type Tx, violatedConstraint } from '@isthmus/db';
-import type { Accepted, OperationView, PeeringChange, PeeringView } from '@isthmus/model';
+import { type Accepted, isUuid, type OperationView, type PeeringChange, type PeeringView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -19,8 +19,6 @@ import { UpdatePeeringSaga } from './update-peering.saga';
 
 type AcceptedPeering = Accepted<PeeringView>;
 type Change = { peering: SeenPeering; operation: OperationView };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The rules of peerings, and the transactions that accept their changes. Locks: network, then peering. */
 @Injectable()
@@ -181,7 +179,7 @@ export class PeeringService {
   }
 }
 
-/** Nothing has an id that is no UUID; PostgreSQL would refuse to look for it. */
+/** Nothing has an id that is no UUID. */
 function requireUuid(resource: string, id: string): void {
-  if (!UUID.test(id)) throw ProblemError.notFound(resource, id);
+  if (!isUuid(id)) throw ProblemError.notFound(resource, id);
 }

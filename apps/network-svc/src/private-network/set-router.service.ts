@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SetRouter } from '@isthmus/contracts';
 import { Database, type Tx } from '@isthmus/db';
-import type { Accepted, PrivateNetworkView } from '@isthmus/model';
+import { type Accepted, isUuid, type PrivateNetworkView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -15,8 +15,6 @@ import { type Placement, SetRouterRepository } from './set-router.repository';
 import { SetRouterSaga } from './set-router.saga';
 
 type AcceptedNetwork = Accepted<PrivateNetworkView>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Moves networks from router to router. Locks: the new VPC, the present one, then the network. */
 @Injectable()
@@ -40,7 +38,7 @@ export class SetRouterService {
   }
 
   private async admit({ privateNetworkId: id, vpcId }: SetRouter, context: RpcContext): Promise<AcceptedNetwork> {
-    const region = UUID.test(id) ? await this.placements.findRegion(id, context.projectId) : undefined;
+    const region = isUuid(id) ? await this.placements.findRegion(id, context.projectId) : undefined;
     if (region === undefined) throw ProblemError.notFound('private-network', id);
     if (vpcId !== null) await this.checkSubnets(id, vpcId, region, context);
     return this.database.transaction((tx) =>
@@ -65,7 +63,7 @@ export class SetRouterService {
 
   /** An early, friendly no; the constraint in ipam-svc stays the judge of races. */
   private async checkSubnets(id: string, vpcId: string, region: string, context: RpcContext): Promise<void> {
-    if (!UUID.test(vpcId)) throw ProblemError.notFound('vpc', vpcId);
+    if (!isUuid(vpcId)) throw ProblemError.notFound('vpc', vpcId);
     const subnets = await this.ipam.listSubnets(context, id);
     const cidrs = subnets.map(({ cidr }) => cidr);
     await this.ipam.checkSubnets(context, { privateNetworkId: id, vpcId, region, isJoined: true, cidrs });
