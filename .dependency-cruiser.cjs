@@ -1,6 +1,6 @@
 /** The import rules of docs/architecture.md, enforced. */
-const L0 = '^libs/(cidr|problem|model|contracts)/';
-const L1 = '^libs/(telemetry|db|queue|rpc)/';
+const L0 = '^libs/(cidr|problem|model|contracts|secrets)/';
+const L1 = '^libs/(settings|telemetry|db|queue|rpc)/';
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 module.exports = {
@@ -16,7 +16,7 @@ module.exports = {
       'l1-knows-no-work',
       'Technology does not know how work is accepted and run.',
       { path: L1, pathNot: '\\.spec\\.ts$' },
-      { path: '^(libs/(outbox|operations|ipam-client|testing)|apps)/' },
+      { path: '^(libs/(outbox|operations|quota|ipam-client|testing)|apps)/' },
     ),
     forbid('l2-knows-no-app', 'Libraries do not know apps.', { path: '^libs/' }, { path: '^apps/' }),
     forbid(
@@ -81,7 +81,7 @@ module.exports = {
       { path: '\\.mapper\\.ts$' },
       {
         path: [
-          '^libs/(db|queue|rpc|outbox|operations|telemetry)/',
+          '^libs/(settings|db|queue|rpc|outbox|operations|quota|telemetry)/',
           'node_modules/(typeorm|bullmq|ioredis|pg)/',
           '\\.(client|service|repository|controller)\\.ts$',
         ],

@@ -23,10 +23,27 @@ describe('readConfig', () => {
     expect(topology.zones.filter(({ region }) => region === 'nl-ams')).toHaveLength(3);
   });
 
+  it('takes the project and key of the first start whole or not at all', () => {
+    const bootstrap = {
+      BOOTSTRAP_PROJECT_ID: '0b0a9f1e-5a57-4c6a-9a4e-6f1f3c1d2e3f',
+      BOOTSTRAP_ACCESS_KEY: 'SCWABCDEFGHIJ1234567',
+      BOOTSTRAP_SECRET_KEY: '9d3c7a52-0c1b-4f8e-8b1d-2a6f5e4d3c2b',
+    };
+    expect(readConfig({ ...GOOD, ...bootstrap }).bootstrap).toEqual({
+      projectId: bootstrap.BOOTSTRAP_PROJECT_ID,
+      accessKey: bootstrap.BOOTSTRAP_ACCESS_KEY,
+      secretKey: bootstrap.BOOTSTRAP_SECRET_KEY,
+    });
+    expect(() => readConfig({ ...GOOD, ...bootstrap, BOOTSTRAP_SECRET_KEY: '' })).toThrow(
+      'api-gateway cannot start:\n  BOOTSTRAP_SECRET_KEY must be a lower-case UUID',
+    );
+  });
+
   it('names everything that is wrong at once', () => {
     const read = (): unknown =>
       readConfig({
         PORT: 'http',
+        SETTLE_WINDOW_MS: '60001',
         MASTER_KEY: 'c2hvcnQ=',
         REDIS_URL: 'localhost',
         BOOTSTRAP_ACCESS_KEY: 'me',
@@ -34,14 +51,16 @@ describe('readConfig', () => {
       });
     for (const name of [
       'PORT',
+      'SETTLE_WINDOW_MS',
       'MASTER_KEY',
       'REDIS_URL',
       'DATABASE_URL',
+      'BOOTSTRAP_PROJECT_ID',
       'BOOTSTRAP_ACCESS_KEY',
       'BOOTSTRAP_SECRET_KEY',
       'REGIONS_FILE',
     ]) {
-      expect(read).toThrow(name);
+      expect(read).toThrow(new RegExp(`^api-gateway cannot start:[^]*\\n  ${name} `));
     }
   });
 });

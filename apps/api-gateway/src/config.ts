@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
 import { Topology, type TopologyDefinition } from '@isthmus/model';
+import { type Environment, Settings } from '@isthmus/settings';
 
 /** The project and key that exist from the first start on. */
 export interface BootstrapKey {
@@ -23,26 +22,24 @@ export class GatewayConfig {
   topology!: Topology;
 }
 
-type Environment = Record<string, string | undefined>;
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The strictest official client insists on this form. */
 const ACCESS_KEY = /^SCW[A-Z0-9]{17}$/;
 
 /** Reads and checks the environment; throws one error that names every setting that is wrong and what it should be. */
 export function readConfig(env: Environment = process.env): GatewayConfig {
-  const complaints: string[] = [];
+  const settings = new Settings(env);
   const config = Object.assign(new GatewayConfig(), {
-    host: env.HOST || '127.0.0.1',
-    port: wholeNumber(env, 'PORT', 8080, 65_535, complaints),
-    databaseUrl: urlOf(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], complaints),
-    redisUrl: urlOf(env, 'REDIS_URL', ['redis:', 'rediss:'], complaints),
-    masterKey: masterKey(env, complaints),
-    bootstrap: bootstrapKey(env, complaints),
-    settleWindowMs: wholeNumber(env, 'SETTLE_WINDOW_MS', 1_000, 60_000, complaints),
-    topology: topology(env.REGIONS_FILE || 'config/regions.yaml', complaints),
+    host: settings.text('HOST') ?? '127.0.0.1',
+    port: settings.wholeNumber('PORT', 8080, 65_535),
+    databaseUrl: settings.databaseUrl(),
+    redisUrl: settings.redisUrl(),
+    masterKey: settings.masterKey(),
+    bootstrap: bootstrapKey(settings),
+    settleWindowMs: settings.wholeNumber('SETTLE_WINDOW_MS', 1_000, 60_000),
+    topology: settings.file('REGIONS_FILE', 'config/regions.yaml', topologyIn),
   });
-  if (complaints.length > 0) throw new Error(`The gateway cannot start:\n  ${complaints.join('\n  ')}`);
+  settings.check('api-gateway');
   return config;
 }
 
@@ -60,52 +57,17 @@ export function offlineConfig(): GatewayConfig {
   });
 }
 
-/** Only what `migrate` needs. */
-export function readDatabaseUrl(env: Environment = process.env): string {
-  const complaints: string[] = [];
-  const url = urlOf(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], complaints);
-  if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  return url;
-}
-
-function wholeNumber(env: Environment, name: string, fallback: number, max: number, complaints: string[]): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  complaints.push(`${name} must be a whole number from 0 to ${max}`);
-  return fallback;
-}
-
-function urlOf(env: Environment, name: string, protocols: string[], complaints: string[]): string {
-  const text = env[name] ?? '';
-  // Several failover hosts make a URL that the URL class refuses, so only the scheme is looked at.
-  if (!protocols.some((protocol) => text.startsWith(`${protocol}//`))) {
-    complaints.push(`${name} must be a URL that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`);
-  }
-  return text;
-}
-
-function masterKey(env: Environment, complaints: string[]): Buffer {
-  const key = Buffer.from(env.MASTER_KEY ?? '', 'base64');
-  if (key.length !== 32) complaints.push('MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)');
-  return key;
-}
-
-function bootstrapKey(env: Environment, complaints: string[]): BootstrapKey | null {
-  const { BOOTSTRAP_PROJECT_ID: projectId, BOOTSTRAP_ACCESS_KEY: accessKey, BOOTSTRAP_SECRET_KEY: secretKey } = env;
+function bootstrapKey(settings: Settings): BootstrapKey | null {
+  const projectId = settings.text('BOOTSTRAP_PROJECT_ID') ?? '';
+  const accessKey = settings.text('BOOTSTRAP_ACCESS_KEY') ?? '';
+  const secretKey = settings.text('BOOTSTRAP_SECRET_KEY') ?? '';
   if (!projectId && !accessKey && !secretKey) return null;
-  if (!UUID.test(projectId ?? '')) complaints.push('BOOTSTRAP_PROJECT_ID must be a lower-case UUID');
-  if (!ACCESS_KEY.test(accessKey ?? '')) complaints.push('BOOTSTRAP_ACCESS_KEY must be SCW and 17 of A-Z0-9');
-  if (!UUID.test(secretKey ?? '')) complaints.push('BOOTSTRAP_SECRET_KEY must be a lower-case UUID');
-  return { projectId: projectId ?? '', accessKey: accessKey ?? '', secretKey: secretKey ?? '' };
+  if (!UUID.test(projectId)) settings.complain('BOOTSTRAP_PROJECT_ID must be a lower-case UUID');
+  if (!ACCESS_KEY.test(accessKey)) settings.complain('BOOTSTRAP_ACCESS_KEY must be SCW and 17 of A-Z0-9');
+  if (!UUID.test(secretKey)) settings.complain('BOOTSTRAP_SECRET_KEY must be a lower-case UUID');
+  return { projectId, accessKey, secretKey };
 }
 
-function topology(file: string, complaints: string[]): Topology | undefined {
-  try {
-    return new Topology(load(readFileSync(file, 'utf8')) as TopologyDefinition);
-  } catch (error) {
-    complaints.push(`REGIONS_FILE (${file}) cannot be used: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
+function topologyIn(content: unknown): Topology {
+  return new Topology(content as TopologyDefinition);
 }

@@ -12,7 +12,7 @@ import { AppModule } from './app.module';
 import { offlineConfig } from './config';
 import { dialects } from './dialects';
 import { createAdapter } from './http/server';
-import { SecretBox } from './identity/secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 type Calls = NetworkCalls & IpamCalls;
 export type Handlers = { [P in keyof Calls]?: (data: Calls[P]['request']) => Calls[P]['response'] };

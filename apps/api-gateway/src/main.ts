@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrate } from '@isthmus/db';
+import { migrationUrl } from '@isthmus/settings';
 import { attachToLauncher, createLogger, NestLog } from '@isthmus/telemetry';
 import { AppModule, migrations } from './app.module';
-import { type GatewayConfig, offlineConfig, readConfig, readDatabaseUrl } from './config';
+import { type GatewayConfig, offlineConfig, readConfig } from './config';
 import { dialects } from './dialects';
 import { createAdapter } from './http/server';
 import { writeOpenApi } from './openapi';
@@ -38,7 +39,7 @@ async function describeApi(directory: string): Promise<void> {
 const [, , command = 'serve', directory = 'openapi'] = process.argv;
 const COMMANDS: Record<string, () => Promise<void>> = {
   serve,
-  migrate: () => migrate(readDatabaseUrl(), migrations),
+  migrate: async () => migrate(migrationUrl(process.env, 'api-gateway'), migrations),
   openapi: () => describeApi(directory),
 };
 

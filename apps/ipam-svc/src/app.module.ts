@@ -9,6 +9,8 @@ import { AddressRepository } from './address/address.repository';
 import { AddressQueryRepository } from './address/address-query.repository';
 import { AddressQueryService } from './address/address-query.service';
 import { AddressService } from './address/address.service';
+import { AddressSetRepository } from './address/address-set.repository';
+import { AddressSetService } from './address/address-set.service';
 import { BookingHandler } from './address/booking.handler';
 import { BookingService } from './address/booking.service';
 import { OwnerTypes } from './address/owner-types';
@@ -47,6 +49,8 @@ export class AppModule {
         SubnetQueryService,
         SubnetQueryRepository,
         AddressService,
+        AddressSetService,
+        AddressSetRepository,
         BookingService,
         OwnershipService,
         AddressQueryService,

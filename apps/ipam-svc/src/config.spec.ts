@@ -1,11 +1,13 @@
-import { readConfig, readDatabaseUrl } from './config';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from './config';
 
 describe('configuration', () => {
   const env = { DATABASE_URL: 'postgres://a,b/isthmus', REDIS_URL: 'redis://localhost' };
 
   it('takes URLs, also with several hosts', () => {
     expect(readConfig(env)).toMatchObject({ databaseUrl: 'postgres://a,b/isthmus', redisUrl: 'redis://localhost' });
-    expect(readDatabaseUrl(env)).toBe('postgres://a,b/isthmus');
   });
 
   it('reads the pools and the callers that come with it', () => {
@@ -19,9 +21,20 @@ describe('configuration', () => {
   });
 
   it('names everything that is wrong at once', () => {
-    expect(() => readConfig({ DATABASE_URL: 'mysql://x' })).toThrow(/DATABASE_URL must be[^]*REDIS_URL must be/);
-    expect(() => readDatabaseUrl({})).toThrow(
-      'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
-    );
+    const wrong = { DATABASE_URL: 'mysql://x', POOLS_FILE: '/none', CALLERS_FILE: 'config/pools.yaml/none' };
+    for (const name of [...Object.keys(wrong), 'REDIS_URL']) {
+      expect(() => readConfig(wrong)).toThrow(new RegExp(`^ipam-svc cannot start:[^]*\\n  ${name} `));
+    }
+  });
+
+  it('refuses callers without a list of owner types', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'callers-'));
+    try {
+      const file = join(directory, 'callers.yaml');
+      writeFileSync(file, 'callers: { api-gateway: custom }');
+      expect(() => readConfig({ ...env, CALLERS_FILE: file })).toThrow('api-gateway needs a list of owner types');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });

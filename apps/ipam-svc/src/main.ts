@@ -1,15 +1,16 @@
 import 'reflect-metadata';
 import { migrate } from '@isthmus/db';
 import { runService } from '@isthmus/rpc';
+import { migrationUrl } from '@isthmus/settings';
 import { createLogger } from '@isthmus/telemetry';
 import { AppModule, MIGRATIONS } from './app.module';
-import { readConfig, readDatabaseUrl } from './config';
+import { readConfig } from './config';
 
 const logger = createLogger('ipam-svc');
 
 /** `main.js` serves; `main.js migrate` brings the database up to date and exits. */
 async function main(): Promise<void> {
-  if (process.argv[2] === 'migrate') return migrate(readDatabaseUrl(), MIGRATIONS);
+  if (process.argv[2] === 'migrate') return migrate(migrationUrl(process.env, 'ipam-svc'), MIGRATIONS);
   const config = readConfig();
   await runService({ module: AppModule.forRoot(config), service: 'ipam', redisUrl: config.redisUrl, logger });
 }

@@ -6,6 +6,7 @@ import {
   opsMigrations,
   OF_PENDING_OPERATION,
 } from '@isthmus/operations';
+import { ProjectQuotas } from '@isthmus/quota';
 import { InboxModule, RpcModule } from '@isthmus/rpc';
 import type { Logger } from '@isthmus/telemetry';
 import { Attachment } from './attachment/attachment.entity';
@@ -18,6 +19,10 @@ import { UpdateAttachmentIpSaga } from './attachment/update-attachment-ip.saga';
 import { IpamClient } from './clients/ipam.client';
 import { NETWORK_CONFIG, type NetworkConfig } from './config';
 import { FabricModule } from './fabric/fabric.module';
+import { GatewayPort } from './gateway-port/gateway-port.entity';
+import { GatewayPortHandler } from './gateway-port/gateway-port.handler';
+import { GatewayPortRepository } from './gateway-port/gateway-port.repository';
+import { GatewayPortService } from './gateway-port/gateway-port.service';
 import { Instance } from './instance/instance.entity';
 import { InstanceHandler } from './instance/instance.handler';
 import { InstanceRepository } from './instance/instance.repository';
@@ -48,8 +53,6 @@ import { SetRouterRepository } from './private-network/set-router.repository';
 import { SetRouterSaga } from './private-network/set-router.saga';
 import { SetRouterService } from './private-network/set-router.service';
 import { UpdatePrivateNetworkSaga } from './private-network/update-private-network.saga';
-import { ProjectUsage } from './quota/quota.entity';
-import { QuotaRepository } from './quota/quota.repository';
 import { PeeringCheckRepository } from './reconcile/peering-check.repository';
 import { PeeringReconciler, RECONCILER_LOG } from './reconcile/peering.reconciler';
 import { CreateRouteSaga } from './route/create-route.saga';
@@ -68,6 +71,11 @@ import { Vpc } from './vpc/vpc.entity';
 import { VpcHandler } from './vpc/vpc.handler';
 import { VpcRepository } from './vpc/vpc.repository';
 import { VpcService } from './vpc/vpc.service';
+import { VpnRoute } from './vpn-route/vpn-route.entity';
+import { VpnRouteHandler } from './vpn-route/vpn-route.handler';
+import { VpnRoutePlanner } from './vpn-route/vpn-route.planner';
+import { VpnRouteRepository } from './vpn-route/vpn-route.repository';
+import { VpnRouteService } from './vpn-route/vpn-route.service';
 
 /** Every long-running kind of work of this service. */
 export const SAGAS = [
@@ -95,7 +103,6 @@ export const SAGAS = [
 
 const PROVIDERS = [
   IpamClient,
-  QuotaRepository,
   VpcRepository,
   VpcService,
   PrivateNetworkRepository,
@@ -118,6 +125,11 @@ const PROVIDERS = [
   PeeringService,
   PeeringCheckRepository,
   PeeringReconciler,
+  GatewayPortRepository,
+  GatewayPortService,
+  VpnRouteRepository,
+  VpnRoutePlanner,
+  VpnRouteService,
 ];
 
 export const MIGRATIONS = [opsMigrations, networkMigrations];
@@ -127,7 +139,7 @@ export class AppModule {
   /** `engine` lets a test interfere with the execution of operations. */
   static forRoot(config: NetworkConfig, logger: Logger, engine: Partial<OperationEngineOptions> = {}): DynamicModule {
     const { databaseUrl: url, redisUrl, operationLeaseMs: leaseMs } = config;
-    const entities = [Vpc, PrivateNetwork, Instance, Attachment, Route, ProjectUsage, Peering, PeeringLink];
+    const entities = [Vpc, PrivateNetwork, Instance, Attachment, Route, Peering, PeeringLink, GatewayPort, VpnRoute];
     return {
       module: AppModule,
       imports: [
@@ -143,9 +155,12 @@ export class AppModule {
         AttachmentHandler,
         InstanceHandler,
         PeeringHandler,
+        GatewayPortHandler,
+        VpnRouteHandler,
       ],
       providers: [
         { provide: NETWORK_CONFIG, useValue: config },
+        { provide: ProjectQuotas, useValue: new ProjectQuotas(config.quotas) },
         { provide: RECONCILER_LOG, useValue: logger },
         ...PROVIDERS,
         ...operationProviders({ service: 'network', redisUrl, leaseMs, sagas: SAGAS, logger, ...engine }),

@@ -1,3 +1,6 @@
+import { type Environment, Settings } from '@isthmus/settings';
+import { parseFabricFaults } from './fabric/fabric-fault';
+
 /** Injection token of the settings. */
 export const NETWORK_CONFIG = Symbol('NETWORK_CONFIG');
 
@@ -25,40 +28,29 @@ export interface Quotas {
   route: number;
 }
 
-/** Reads the environment; throws what is wrong with it. */
-export function readConfig(env: NodeJS.ProcessEnv): NetworkConfig {
-  return {
-    databaseUrl: required(env, 'DATABASE_URL'),
-    redisUrl: required(env, 'REDIS_URL'),
-    fabricLatencyMs: wholeNumber(env, 'FABRIC_LATENCY_MS', 0),
-    fabricFaults: env.FABRIC_FAULTS,
-    isInstanceRegistryOpen: oneOf(env, 'INSTANCE_REGISTRY', ['open', 'strict']) === 'open',
-    operationLeaseMs: wholeNumber(env, 'OPERATION_LEASE_MS', 10_000),
-    peeringReconcileMs: wholeNumber(env, 'PEERING_RECONCILE_MS', 5_000),
+/** Reads and checks the environment; throws one error that names every setting that is wrong and what it should be. */
+export function readConfig(env: Environment): NetworkConfig {
+  const settings = new Settings(env);
+  const config: NetworkConfig = {
+    databaseUrl: settings.databaseUrl(),
+    redisUrl: settings.redisUrl(),
+    fabricLatencyMs: settings.wholeNumber('FABRIC_LATENCY_MS', 0),
+    fabricFaults: settings.parsed('FABRIC_FAULTS', faultRules),
+    isInstanceRegistryOpen: settings.oneOf('INSTANCE_REGISTRY', ['open', 'strict']) === 'open',
+    operationLeaseMs: settings.wholeNumber('OPERATION_LEASE_MS', 10_000),
+    peeringReconcileMs: settings.wholeNumber('PEERING_RECONCILE_MS', 5_000),
     quotas: {
-      vpc: wholeNumber(env, 'QUOTA_VPCS', 1_000),
-      'private-network': wholeNumber(env, 'QUOTA_PRIVATE_NETWORKS', 100_000),
-      route: wholeNumber(env, 'QUOTA_ROUTES', 10_000),
+      vpc: settings.wholeNumber('QUOTA_VPCS', 1_000),
+      'private-network': settings.wholeNumber('QUOTA_PRIVATE_NETWORKS', 100_000),
+      route: settings.wholeNumber('QUOTA_ROUTES', 10_000),
     },
   };
+  settings.check('network-svc');
+  return config;
 }
 
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`${name} must be set`);
-  return value;
-}
-
-function wholeNumber(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
-  const text = env[name];
-  if (!text) return fallback;
-  if (!/^\d+$/.test(text)) throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
-/** The first one is the default. */
-function oneOf(env: NodeJS.ProcessEnv, name: string, allowed: [string, ...string[]]): string {
-  const value = env[name] || allowed[0];
-  if (!allowed.includes(value)) throw new Error(`${name} must be one of ${allowed.join(', ')}, not ${value}`);
-  return value;
+/** Stays text, because each fabric counts its own rules down; parsed so that a bad rule is named with all else. */
+function faultRules(text: string): string {
+  parseFabricFaults(text);
+  return text;
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { migrate } from '@isthmus/db';
 import { runService } from '@isthmus/rpc';
+import { migrationUrl } from '@isthmus/settings';
 import { createLogger } from '@isthmus/telemetry';
 import { AppModule, MIGRATIONS } from './app.module';
 import { readConfig } from './config';
@@ -9,8 +10,8 @@ const logger = createLogger('network-svc');
 
 /** `main.js` serves; `main.js migrate` brings the database up to date and exits. */
 async function main(): Promise<void> {
+  if (process.argv[2] === 'migrate') return migrate(migrationUrl(process.env, 'network-svc'), MIGRATIONS);
   const config = readConfig(process.env);
-  if (process.argv[2] === 'migrate') return migrate(config.databaseUrl, MIGRATIONS);
   const module = AppModule.forRoot(config, logger);
   await runService({ module, service: 'network', redisUrl: config.redisUrl, logger });
 }

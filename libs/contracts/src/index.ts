@@ -4,3 +4,5 @@ export * from './ipam.calls';
 export * from './vpc.calls';
 export * from './route.calls';
 export * from './peering.calls';
+export * from './gateway.calls';
+export * from './vpn.calls';

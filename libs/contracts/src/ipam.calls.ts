@@ -75,6 +75,26 @@ export interface AssignAddresses {
   isDryRun?: boolean;
 }
 
+/** Where one address of a set comes from. */
+export type AddressPlace =
+  /** The next free one of a subnet of the project, or this one. */
+  | { subnetId: string; address?: string }
+  /** The next free public one of a zone. */
+  | { zone: string; family: AddressFamily }
+  /** One that the project has booked and that nobody is attached to; it stays booked. */
+  | { addressId: string };
+
+/**
+ * Assigns one address per place to an owner, in the order of the places: all or none. What was not booked before is given
+ * back with the owner. Errors: `not-found` (subnet, zone, address), `invalid-argument` (outside the subnet), `conflict`
+ * (taken, held, attached), `exhausted` with the capacity, `forbidden` for an owner type of others.
+ */
+export interface AssignAddressSet {
+  owner: AddressOwner;
+  /** 1 to 16. */
+  places: AddressPlace[];
+}
+
 /** Would `address` be free for an attachment? Throws `invalid-argument` outside the subnets, `conflict` when taken. */
 export interface CheckAddress {
   privateNetworkId: string;
@@ -219,6 +239,7 @@ export interface IpamCalls extends HealthCalls {
   'subnet.capacity': Call<{ subnetId: string }, SubnetCapacity>;
   'address.check': Call<CheckAddress, null>;
   'address.assign': Call<AssignAddresses, AddressView[]>;
+  'address.assign-set': Call<AssignAddressSet, AddressView[]>;
   'address.release-owner': Call<ReleaseOwner, null>;
   'subnet.query': Call<QuerySubnets, Page<SubnetView>>;
   /** `conflict` when taken or held, `exhausted` with the capacity, `forbidden` for an owner type of others. */

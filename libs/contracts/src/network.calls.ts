@@ -9,6 +9,7 @@ import type {
   SubnetView,
 } from '@isthmus/model';
 import type { Call, HealthCalls, Page, PageRequest } from './call';
+import type { GatewayCalls } from './gateway.calls';
 import type { PeeringCalls } from './peering.calls';
 import type { RouteCalls } from './route.calls';
 import type { VpcCalls } from './vpc.calls';
@@ -153,7 +154,7 @@ export interface ChangeSubnets extends GetPrivateNetwork {
   isDryRun?: boolean;
 }
 
-export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, PeeringCalls {
+export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, PeeringCalls, GatewayCalls {
   'private-network.create': Call<CreatePrivateNetwork, PlannedNetwork>;
   'private-network.get': Call<GetPrivateNetwork, PrivateNetworkView>;
   'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;

@@ -7,4 +7,5 @@ export * from './topology';
 export * from './vpc';
 export * from './route';
 export * from './peering';
+export * from './vpn';
 export * from './uuid';

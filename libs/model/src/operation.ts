@@ -26,6 +26,12 @@ export const OPERATION_KINDS = [
   'peering.delete',
   'peering.activate',
   'peering.deactivate',
+  'vpn-gateway.create',
+  'vpn-gateway.update',
+  'vpn-gateway.delete',
+  'vpn-connection.create',
+  'vpn-connection.update',
+  'vpn-connection.delete',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

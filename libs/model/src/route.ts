@@ -1,8 +1,8 @@
 export const ROUTE_STATES = ['creating', 'active', 'updating', 'deleting', 'error'] as const;
 export type RouteState = (typeof ROUTE_STATES)[number];
 
-/** `subnet`: made with a subnet and read-only. `custom`: made by a user. */
-export type RouteType = 'subnet' | 'custom';
+/** `subnet`: made with a subnet. `custom`: made by a user. `vpn`: made with a VPN connection. All but `custom` are read-only. */
+export type RouteType = 'subnet' | 'custom' | 'vpn';
 
 /** A route of a VPC. Of a subnet's own route the id is the subnet's. */
 export interface RouteView {

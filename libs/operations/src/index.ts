@@ -7,3 +7,5 @@ export * from './operation.view';
 export * from './operation.providers';
 export * from './registry';
 export * from './saga';
+export * from './step-call';
+export * from './event';

@@ -1,1 +1,2 @@
+export * from './fault-rules';
 export * from './problem';

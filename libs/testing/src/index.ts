@@ -6,3 +6,4 @@ export * from './stack';
 export * from './saga-harness';
 export * from './audit';
 export * from './api-client';
+export * from './domain-app';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { GatewayConfig } from '../config';
 import { ApiKeyRepository } from './api-key.repository';
-import { SecretBox } from './secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 /** Makes the first project and key from the settings. Running it again, or on several gateways at once, changes nothing. */
 @Injectable()

@@ -8,7 +8,7 @@ import { ApiKeyRepository } from './api-key.repository';
 import { Bootstrap } from './bootstrap';
 import { KeyRing } from './key-ring';
 import { ProjectEntity } from './project.entity';
-import { SecretBox } from './secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 const ACCESS_KEY = 'SCWABCDEFGHIJKLMNOPQ';
 

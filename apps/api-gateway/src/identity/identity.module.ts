@@ -3,7 +3,7 @@ import { GatewayConfig } from '../config';
 import { ApiKeyRepository } from './api-key.repository';
 import { Bootstrap } from './bootstrap';
 import { KeyRing } from './key-ring';
-import { SecretBox } from './secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 @Module({
   providers: [

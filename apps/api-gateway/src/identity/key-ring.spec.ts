@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ApiKeyRepository, LiveKey } from './api-key.repository';
 import { DeniedAuthentication } from './credentials';
 import { KeyRing } from './key-ring';
-import { SecretBox } from './secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 const SECRET = '22222222-2222-4222-8222-222222222222';
 const ACCESS_KEY = 'SCWABCDEFGHIJKLMNOPQ';

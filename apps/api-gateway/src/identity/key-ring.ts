@@ -4,7 +4,7 @@ import { ProblemError } from '@isthmus/problem';
 import { ApiKeyRepository, type LiveKey } from './api-key.repository';
 import type { Caller } from './caller';
 import { type Credentials, DeniedAuthentication } from './credentials';
-import { SecretBox } from './secret-box';
+import { SecretBox } from '@isthmus/secrets';
 
 /**
  * How long a key that was found is believed without asking again. It spares the hot read one of its two queries; the price

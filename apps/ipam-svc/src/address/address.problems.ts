@@ -27,16 +27,15 @@ export function inUseProblem(address: string, use: IpAddress | undefined): Probl
   return new ProblemError('conflict', detail, { resource: 'address', resourceId: use?.id });
 }
 
-/** `free` counts the addresses outside of the automatic range, which are left although nothing can be chosen. */
-export function exhaustedProblem(subnet: SubnetRow, free: bigint): ProblemError {
+/**
+ * `free` counts the addresses outside of the automatic range, which are left although nothing can be chosen, and those
+ * that are too few when several were wanted at once.
+ */
+export function exhaustedProblem(subnet: SubnetRow, free: bigint, isOneOfSeveral = false): ProblemError {
   const isIpv6 = subnet.cidr.includes(':');
   const total = 1n << BigInt((isIpv6 ? 128 : 32) - Number(subnet.cidr.split('/')[1]));
   const held = (isIpv6 ? 1n : 2n) + (subnet.gateway === null ? 0n : 1n);
-  const detail =
-    free === 0n
-      ? `All addresses of ${subnet.cidr} are in use; release some or add a subnet.`
-      : `All addresses from ${subnet.rangeStart} to ${subnet.rangeEnd} are in use; ` +
-        `widen the range, or name one of the ${free} free addresses of ${subnet.cidr} outside of it.`;
+  const detail = exhaustedDetail(subnet, free, isOneOfSeveral);
   return new ProblemError('exhausted', detail, {
     resource: 'subnet',
     resourceId: subnet.id,
@@ -47,6 +46,15 @@ export function exhaustedProblem(subnet: SubnetRow, free: bigint): ProblemError 
       free: String(free),
     },
   });
+}
+
+function exhaustedDetail({ cidr, rangeStart, rangeEnd }: SubnetRow, free: bigint, isOneOfSeveral: boolean): string {
+  const range = `addresses from ${rangeStart} to ${rangeEnd}`;
+  if (free === 0n) return `All addresses of ${cidr} are in use; release some or add a subnet.`;
+  if (isOneOfSeveral) {
+    return `Too few ${range} are free for all that are wanted at once; release some, widen the range or ask for fewer.`;
+  }
+  return `All ${range} are in use; widen the range, or name one of the ${free} free addresses of ${cidr} outside of it.`;
 }
 
 export function attachedProblem(address: IpAddress | undefined, id: string): ProblemError {

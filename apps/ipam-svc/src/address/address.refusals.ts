@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { BookAddress } from '@isthmus/contracts';
+import type { AddressPlace, BookAddress } from '@isthmus/contracts';
 import type { Queryable } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
-import { SubnetRepository } from '../subnet/subnet.repository';
+import { SubnetRepository, type SubnetRow } from '../subnet/subnet.repository';
 import { exhaustedProblem, heldProblem, inUseProblem, outsideDetail } from './address.problems';
 import { type Allocation, AddressRepository, type Refused } from './address.repository';
+import type { RefusedPlace } from './address-set.repository';
 
 /** Finds out what to say when an address was not allocated; costs its queries only then. */
 @Injectable()
@@ -32,20 +33,54 @@ export class AddressRefusals {
         ? new ProblemError('conflict', detail, { resource: 'address' })
         : ProblemError.invalid('address', detail);
     }
-    switch (refused.outcome) {
-      case 'held':
-        return heldProblem(address ?? '', subnet);
-      case 'in-use':
-        return inUseProblem(address ?? '', await this.addresses.findUse(tx, subnet.id, address ?? ''));
-      case 'exhausted':
-        return exhaustedProblem(subnet, BigInt(subnet.free));
+    return this.untakeable(tx, subnet, refused.outcome, address);
+  }
+
+  /** Why one place of a set got no address; `refused` is one of `places`, and it is read after what was taken is back. */
+  async place(
+    tx: Queryable,
+    projectId: string,
+    places: readonly AddressPlace[],
+    { outcome, refused, subnetId }: RefusedPlace,
+  ): Promise<ProblemError> {
+    const place = places[refused - 1] as AddressPlace;
+    if ('addressId' in place) {
+      const row = outcome === 'attached' ? await this.addresses.find(tx, projectId, place.addressId) : undefined;
+      return row ? inUseProblem(row.address, row) : ProblemError.notFound('address', place.addressId);
     }
+    const subnet = subnetId === null ? undefined : await this.subnets.findWithFree(tx, subnetId);
+    if (!subnet || outcome === 'missing' || outcome === 'attached') {
+      const [resource, id] = 'zone' in place ? ['zone', place.zone] : ['subnet', place.subnetId];
+      return ProblemError.notFound(resource, id);
+    }
+    const address = 'subnetId' in place ? (place.address ?? null) : null;
+    if (outcome === 'outside') return ProblemError.invalid('address', outsideDetail(address ?? '', [subnet]));
+    const isOneOfSeveral = places.filter((other) => sourceOf(other) === sourceOf(place)).length > 1;
+    return this.untakeable(tx, subnet, outcome, address, isOneOfSeveral);
   }
 
   /** Why nothing was booked. */
   async booking(db: Queryable, request: BookAddress, allocation: Allocation, refused: Refused): Promise<ProblemError> {
     if (refused.outcome === 'no-subnet') return this.noSource(db, request, allocation.projectId);
     return this.allocation(db, allocation, refused, allocation.wanted[0]?.address ?? null);
+  }
+
+  /** Why a subnet or pool that is there did not give an address. */
+  private async untakeable(
+    tx: Queryable,
+    subnet: SubnetRow & { free: string },
+    outcome: 'held' | 'in-use' | 'exhausted',
+    address: string | null,
+    isOneOfSeveral = false,
+  ): Promise<ProblemError> {
+    switch (outcome) {
+      case 'held':
+        return heldProblem(address ?? '', subnet);
+      case 'in-use':
+        return inUseProblem(address ?? '', await this.addresses.findUse(tx, subnet.id, address ?? ''));
+      case 'exhausted':
+        return exhaustedProblem(subnet, BigInt(subnet.free), isOneOfSeveral);
+    }
   }
 
   /** Why there is nothing to book from. */
@@ -75,4 +110,10 @@ export class AddressRefusals {
       ? ProblemError.invalid('family', `Private network ${privateNetworkId} ${detail}`)
       : ProblemError.notFound('private-network', privateNetworkId);
   }
+}
+
+/** Subnet, or zone with family. */
+function sourceOf(place: AddressPlace): string {
+  if ('subnetId' in place) return place.subnetId;
+  return 'zone' in place ? `${place.zone} ${place.family}` : place.addressId;
 }

@@ -211,7 +211,8 @@ export class AddressRepository {
   }
 }
 
-function ownerColumns(owner: AddressOwner | null): (string | null)[] {
+/** Type, id, parent, name and MAC address, as the functions take them. */
+export function ownerColumns(owner: AddressOwner | null): (string | null)[] {
   if (!owner) return [null, null, null, null, null];
   return [owner.type, owner.id, owner.parentId ?? null, owner.name ?? null, owner.macAddress ?? null];
 }

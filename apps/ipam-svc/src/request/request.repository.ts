@@ -43,6 +43,15 @@ export class RequestRepository {
     return (await tx.query<{ isRestored: boolean }>(sql, [JSON.stringify(former)]))[0]?.isRestored === true;
   }
 
+  /** Keeps others from taking several addresses where these former rows were, until the end of the transaction. */
+  async lockSources(tx: Tx, formers: unknown[]): Promise<void> {
+    await tx.execute(
+      `SELECT ipam.lock_sources(array_agg(s.id), array_agg(s.zone))
+         FROM jsonb_populate_recordset(NULL::ipam.address, $1::jsonb) a JOIN ipam.subnet s ON s.id = a.subnet_id`,
+      [JSON.stringify(formers)],
+    );
+  }
+
   /** False when somebody else has the address by now. */
   async restoreAddress(tx: Tx, former: unknown): Promise<boolean> {
     const sql = 'SELECT ipam.restore_address(jsonb_populate_record(NULL::ipam.address, $1::jsonb)) AS "isRestored"';

@@ -44,6 +44,7 @@ export class RequestService {
 
   /** What the command destroyed. */
   private async restore(tx: Tx, note: UndoNote, context: RpcContext): Promise<void> {
+    if (note.kind === 'addresses' && note.data.length > 1) await this.requests.lockSources(tx, note.data);
     for (const former of note.data) {
       if (note.kind === 'shape') await this.restoreShape(tx, former, note.requestId, context);
       else if (note.kind === 'subnets') {

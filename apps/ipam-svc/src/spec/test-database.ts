@@ -10,6 +10,8 @@ import { AddressRepository } from '../address/address.repository';
 import { AddressQueryRepository } from '../address/address-query.repository';
 import { AddressQueryService } from '../address/address-query.service';
 import { AddressService } from '../address/address.service';
+import { AddressSetRepository } from '../address/address-set.repository';
+import { AddressSetService } from '../address/address-set.service';
 import { BookingService } from '../address/booking.service';
 import { OwnerTypes } from '../address/owner-types';
 import { OwnershipService } from '../address/ownership.service';
@@ -35,12 +37,14 @@ export const OWNER_TYPES = {
   test: ['instance_private_nic', 'custom', 'rdb_instance'],
   'api-gateway': ['custom'],
   'database-svc': ['rdb_instance'],
+  'vpn-svc': ['vpn_gateway'],
 };
 
 /** The services of ipam-svc over a database of their own. */
 export class Ipam {
   readonly subnets: SubnetService;
   readonly addresses: AddressService;
+  readonly sets: AddressSetService;
   readonly bookings: BookingService;
   readonly ownerships: OwnershipService;
   readonly queries: AddressQueryService;
@@ -62,6 +66,7 @@ export class Ipam {
     const ownerTypes = new OwnerTypes(OWNER_TYPES);
     this.subnets = new SubnetService(database, inbox, subnets);
     this.addresses = new AddressService(database, inbox, addresses, subnets, refusals, ownerTypes);
+    this.sets = new AddressSetService(database, inbox, new AddressSetRepository(), refusals, ownerTypes);
     this.bookings = new BookingService(database, inbox, addresses, refusals, ownerTypes);
     this.ownerships = new OwnershipService(database, inbox, addresses, ownerTypes);
     this.queries = new AddressQueryService(database, addresses, new AddressQueryRepository());

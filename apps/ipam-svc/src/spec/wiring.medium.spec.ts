@@ -22,6 +22,7 @@ const CALLS: Record<Exclude<keyof IpamCalls, keyof HealthCalls>, true> = {
   'subnet.rehome': true,
   'address.check': true,
   'address.assign': true,
+  'address.assign-set': true,
   'address.release-owner': true,
   'address.book': true,
   'address.release': true,

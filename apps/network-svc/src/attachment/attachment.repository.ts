@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { AttachmentSelector, ListAttachments, Page } from '@isthmus/contracts';
 import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
 import type { AttachmentView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
+import { randomMacAddress } from '../fabric/mac-address';
 import { Attachment } from './attachment.entity';
 import { listQuery } from './attachment.list';
 import { toAttachmentView } from './attachment.view';
@@ -82,7 +82,7 @@ export class AttachmentRepository {
         attachment.instanceId,
         attachment.region,
         attachment.zone,
-        randomMacAddress(),
+        randomMacAddress('nic'),
         attachment.tags,
       ]);
       if (row) return row;
@@ -134,10 +134,4 @@ async function findWith(
       ? await on.query<Attachment>(sql.byId, [selector.attachmentId, projectId, selector.instanceId, selector.zone])
       : await on.query<Attachment>(sql.byPlace, [selector.privateNetworkId, selector.instanceId, projectId]);
   return attachment;
-}
-
-/** Locally administered; the last three bytes are drawn. */
-function randomMacAddress(): string {
-  const bytes = [...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'));
-  return ['02:00:00', ...bytes].join(':');
 }

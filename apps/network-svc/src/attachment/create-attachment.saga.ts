@@ -43,7 +43,10 @@ export class CreateAttachmentSaga implements Saga<Input> {
       const addresses = run.output<AddressView[]>('assign-addresses') ?? [];
       await this.fabric.ensurePort(toFabricPort(attachment, addresses, BigInt(attachment.revision)), run.signal);
     },
-    undo: (run) => this.fabric.removePort(run.resource.id, run.signal),
+    undo: async (run) => {
+      const { id, revision } = await this.attachments.getById(run.resource.id);
+      await this.fabric.removePort({ id, revision: BigInt(revision) }, run.signal);
+    },
   };
 
   readonly steps = [this.assignAddresses, this.ensurePort];

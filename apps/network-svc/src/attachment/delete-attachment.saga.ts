@@ -10,7 +10,7 @@ import { AttachmentRepository } from './attachment.repository';
 import { toFabricPort } from './attachment.view';
 
 export interface DeleteAttachmentInput {
-  /** The revision of the way back. */
+  /** The revision of the way back; the way forward has the one before. */
   revision: string;
 }
 
@@ -28,7 +28,10 @@ export class DeleteAttachmentSaga implements Saga<Input> {
 
   private readonly removePort: SagaStep<Input> = {
     name: 'remove-port',
-    do: (run) => this.fabric.removePort(run.resource.id, run.signal),
+    do: (run) => {
+      const revision = BigInt(run.input.revision) - 1n;
+      return this.fabric.removePort({ id: run.resource.id, revision }, run.signal);
+    },
     undo: async (run) => {
       const attachment = await this.attachments.getById(run.resource.id);
       const addresses = await this.ipam.listAddressesOf(run, attachment.id);

@@ -12,10 +12,9 @@ import type {
   ReshapeSubnet,
 } from '@isthmus/contracts';
 import type { AddressView, SubnetView } from '@isthmus/model';
-import type { SagaRun } from '@isthmus/operations';
+import { onBehalfOf, type SagaRun, stepCall, undoCall } from '@isthmus/operations';
 import { type CallContext, RpcCaller, type RpcContext } from '@isthmus/rpc';
 
-const STEP_TIMEOUT_MS = 5_000;
 const NETWORKS_PER_CALL = 500;
 
 /** ipam-svc as network-svc sees it. Commands belong to a step of a saga and carry its request id. */
@@ -70,37 +69,37 @@ export class IpamClient {
   }
 
   changeSubnets(run: SagaRun, step: string, request: ChangeNetworkSubnets): Promise<SubnetView[]> {
-    return this.call('subnet.change', request, stepContext(run, run.requestId(step)));
+    return this.call('subnet.change', request, stepCall(run, step));
   }
 
   reserveSubnets(run: SagaRun, step: string, request: ReserveSubnets): Promise<SubnetView[]> {
-    return this.call('subnet.reserve', request, stepContext(run, run.requestId(step)));
+    return this.call('subnet.reserve', request, stepCall(run, step));
   }
 
   reshapeSubnet(run: SagaRun, step: string, request: ReshapeSubnet): Promise<SubnetView> {
-    return this.call('subnet.reshape', request, stepContext(run, run.requestId(step)));
+    return this.call('subnet.reshape', request, stepCall(run, step));
   }
 
   async rehomeSubnets(run: SagaRun, step: string, request: RehomeSubnets): Promise<void> {
-    await this.call('subnet.rehome', request, stepContext(run, run.requestId(step)));
+    await this.call('subnet.rehome', request, stepCall(run, step));
   }
 
   async releaseSubnets(run: SagaRun, step: string, privateNetworkId: string): Promise<void> {
-    await this.call('subnet.release', { privateNetworkId }, stepContext(run, run.requestId(step)));
+    await this.call('subnet.release', { privateNetworkId }, stepCall(run, step));
   }
 
   assignAddresses(run: SagaRun, step: string, request: AssignAddresses): Promise<AddressView[]> {
-    return this.call('address.assign', request, stepContext(run, run.requestId(step)));
+    return this.call('address.assign', request, stepCall(run, step));
   }
 
   async releaseOwner(run: SagaRun, step: string, request: ReleaseOwner): Promise<void> {
-    await this.call('address.release-owner', request, stepContext(run, run.requestId(step)));
+    await this.call('address.release-owner', request, stepCall(run, step));
   }
 
   /** Undoes what the step asked for, whether or not the request ever arrived. */
   async undo(run: SagaRun, step: string): Promise<void> {
     const request = { undoRequestId: run.requestId(step) };
-    await this.call('request.undo', request, stepContext(run, run.undoRequestId(step)));
+    await this.call('request.undo', request, undoCall(run, step));
   }
 
   private call<P extends keyof IpamCalls & string>(
@@ -110,16 +109,4 @@ export class IpamClient {
   ): Promise<IpamCalls[P]['response']> {
     return this.rpc.call<IpamCalls, P>('ipam', pattern, request, context);
   }
-}
-
-function onBehalfOf(context: RpcContext | SagaRun): CallContext {
-  return {
-    projectId: context.projectId,
-    principal: context.principal,
-    traceparent: context.traceparent ?? undefined,
-  };
-}
-
-function stepContext(run: SagaRun, requestId: string): CallContext {
-  return { ...onBehalfOf(run), requestId, timeoutMs: Math.min(STEP_TIMEOUT_MS, run.remainingMs()) };
 }

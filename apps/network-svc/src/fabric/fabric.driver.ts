@@ -66,6 +66,13 @@ export interface FabricPeering {
   destinations: string[];
 }
 
+/** Something that must not be there any more. */
+export interface FabricRemoval {
+  id: string;
+  /** Nothing with a higher revision is removed; and an ensure with this one or a lower one, when it comes late, is ignored. */
+  revision: bigint;
+}
+
 /**
  * The seam to the network that carries the traffic, shaped after OVN's northbound tables (logical switch, switch port,
  * DHCP options, logical router, static route; see ovn-nb(5)). Every call is idempotent by id. Errors: `unavailable` for a
@@ -77,12 +84,11 @@ export abstract class FabricDriver {
   abstract ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void>;
   abstract removeNetwork(networkId: string, signal: AbortSignal): Promise<void>;
   abstract ensurePort(port: FabricPort, signal: AbortSignal): Promise<void>;
-  abstract removePort(portId: string, signal: AbortSignal): Promise<void>;
+  abstract removePort(port: FabricRemoval, signal: AbortSignal): Promise<void>;
   abstract ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void>;
-  abstract removeRoute(routeId: string, signal: AbortSignal): Promise<void>;
+  abstract removeRoute(route: FabricRemoval, signal: AbortSignal): Promise<void>;
   abstract ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void>;
-  /** Ignored where the fabric has a higher revision; and an `ensure` with a lower one, when it comes late, is ignored after it. */
-  abstract removePeering(peering: Pick<FabricPeering, 'id' | 'revision'>, signal: AbortSignal): Promise<void>;
+  abstract removePeering(peering: FabricRemoval, signal: AbortSignal): Promise<void>;
 }
 
 export const FABRIC_CALLS = [

@@ -44,7 +44,7 @@ describe('the memory fabric', () => {
     await expect(fabric.ensureRoute(route, signal)).rejects.toMatchObject({ code: 'fault' });
     await fabric.ensureRoute(route, signal);
     expect([fabric.routers.size, fabric.routes.get('r')]).toEqual([1, route]);
-    await fabric.removeRoute('r', signal);
+    await fabric.removeRoute({ id: 'r', revision: 1n }, signal);
     await fabric.removeRouter('v', signal);
     expect([fabric.routers.size, fabric.routes.size]).toEqual([0, 0]);
   });
@@ -60,6 +60,31 @@ describe('the memory fabric', () => {
     expect(fabric.peerings.size).toBe(0);
     await fabric.ensurePeering({ ...peering, revision: 6n }, signal);
     expect(fabric.peerings.size).toBe(1);
+  });
+
+  it('ignores ports and routes that come after their removal, and removals that come after a newer one', async () => {
+    const fabric = new MemoryFabricDriver(0);
+    const port = { id: 'p', networkId: 'n', macAddress: '02:00:00:00:00:01', addresses: ['10.0.0.2'] };
+    const route = { id: 'r', routerId: 'v', destination: '10.0.0.0/8', networkId: 'n', nextHop: null };
+    const ensure = (revision: bigint) =>
+      Promise.all([
+        fabric.ensurePort({ ...port, revision }, signal),
+        fabric.ensureRoute({ ...route, revision }, signal),
+      ]);
+    const remove = (revision: bigint) =>
+      Promise.all([
+        fabric.removePort({ id: 'p', revision }, signal),
+        fabric.removeRoute({ id: 'r', revision }, signal),
+      ]);
+    await ensure(2n);
+    await remove(1n);
+    expect([fabric.ports.size, fabric.routes.size]).toEqual([1, 1]);
+    await remove(2n);
+    await remove(1n);
+    await ensure(2n);
+    expect([fabric.ports.size, fabric.routes.size]).toEqual([0, 0]);
+    await ensure(3n);
+    expect([fabric.ports.size, fabric.routes.size]).toEqual([1, 1]);
   });
 
   it('refuses a fault rule with an unknown code or call at boot', () => {

@@ -1,24 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { strike } from '@isthmus/problem';
 import {
   type FabricCall,
   FabricDriver,
   type FabricNetwork,
   type FabricPeering,
   type FabricPort,
+  type FabricRemoval,
   type FabricRoute,
   type FabricRouter,
 } from './fabric.driver';
-import { type FabricFault, strike } from './fabric-fault';
+import type { FabricFault } from './fabric-fault';
+import { RevisionedMap } from './revisioned-map';
 
 /** A fabric that keeps what was ensured in this process, takes configurable time, and fails on demand. */
 export class MemoryFabricDriver extends FabricDriver {
-  readonly routers = new Map<string, FabricRouter>();
-  readonly networks = new Map<string, FabricNetwork>();
-  readonly ports = new Map<string, FabricPort>();
-  readonly routes = new Map<string, FabricRoute>();
-  readonly peerings = new Map<string, FabricPeering>();
-  /** Revisions at which peerings were removed. */
-  private readonly removedPeerings = new Map<string, bigint>();
+  readonly routers = new RevisionedMap<FabricRouter>();
+  readonly networks = new RevisionedMap<FabricNetwork>();
+  readonly ports = new RevisionedMap<FabricPort>();
+  readonly routes = new RevisionedMap<FabricRoute>();
+  readonly peerings = new RevisionedMap<FabricPeering>();
 
   constructor(
     private readonly latencyMs: number,
@@ -28,7 +29,7 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensureRouter(router: FabricRouter, signal: AbortSignal): Promise<void> {
-    return this.call('ensureRouter', undefined, signal, () => ensure(this.routers, router));
+    return this.call('ensureRouter', undefined, signal, () => this.routers.ensure(router));
   }
 
   removeRouter(routerId: string, signal: AbortSignal): Promise<void> {
@@ -36,7 +37,7 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void> {
-    return this.call('ensureNetwork', network.name, signal, () => ensure(this.networks, network));
+    return this.call('ensureNetwork', network.name, signal, () => this.networks.ensure(network));
   }
 
   removeNetwork(networkId: string, signal: AbortSignal): Promise<void> {
@@ -44,38 +45,28 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensurePort(port: FabricPort, signal: AbortSignal): Promise<void> {
-    return this.call('ensurePort', this.nameOf(port.networkId), signal, () => ensure(this.ports, port));
+    return this.call('ensurePort', this.nameOf(port.networkId), signal, () => this.ports.ensure(port));
   }
 
-  removePort(portId: string, signal: AbortSignal): Promise<void> {
-    const networkId = this.ports.get(portId)?.networkId;
-    return this.call('removePort', networkId && this.nameOf(networkId), signal, () => this.ports.delete(portId));
+  removePort(port: FabricRemoval, signal: AbortSignal): Promise<void> {
+    return this.call('removePort', this.networkNameOf(this.ports, port), signal, () => this.ports.remove(port));
   }
 
   ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void> {
-    return this.call('ensureRoute', this.nameOf(route.networkId), signal, () => ensure(this.routes, route));
+    return this.call('ensureRoute', this.nameOf(route.networkId), signal, () => this.routes.ensure(route));
   }
 
-  removeRoute(routeId: string, signal: AbortSignal): Promise<void> {
-    const networkId = this.routes.get(routeId)?.networkId;
-    return this.call('removeRoute', networkId && this.nameOf(networkId), signal, () => this.routes.delete(routeId));
+  removeRoute(route: FabricRemoval, signal: AbortSignal): Promise<void> {
+    return this.call('removeRoute', this.networkNameOf(this.routes, route), signal, () => this.routes.remove(route));
   }
 
   ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void> {
-    return this.call('ensurePeering', this.nameOf(peering.networkId), signal, () => {
-      if ((this.removedPeerings.get(peering.id) ?? 0n) < peering.revision) ensure(this.peerings, peering);
-    });
+    return this.call('ensurePeering', this.nameOf(peering.networkId), signal, () => this.peerings.ensure(peering));
   }
 
-  removePeering({ id, revision }: Pick<FabricPeering, 'id' | 'revision'>, signal: AbortSignal): Promise<void> {
-    const known = this.peerings.get(id);
-    return this.call('removePeering', known && this.nameOf(known.networkId), signal, () => {
-      const present = this.peerings.get(id);
-      if (present && present.revision > revision) return;
-      this.peerings.delete(id);
-      const earlier = this.removedPeerings.get(id) ?? 0n;
-      this.removedPeerings.set(id, earlier > revision ? earlier : revision);
-    });
+  removePeering(peering: FabricRemoval, signal: AbortSignal): Promise<void> {
+    const networkName = this.networkNameOf(this.peerings, peering);
+    return this.call('removePeering', networkName, signal, () => this.peerings.remove(peering));
   }
 
   private async call(
@@ -84,19 +75,20 @@ export class MemoryFabricDriver extends FabricDriver {
     signal: AbortSignal,
     effect: () => void,
   ): Promise<void> {
+    const isMeant = (fault: FabricFault): boolean =>
+      fault.networkName === undefined || fault.networkName === networkName;
     if (this.latencyMs > 0) await delay(this.latencyMs, undefined, { signal });
-    strike(this.faults, call, networkName, false);
+    strike(this.faults, call, false, isMeant);
     effect();
-    strike(this.faults, call, networkName, true);
+    strike(this.faults, call, true, isMeant);
   }
 
   private nameOf(networkId: string): string | undefined {
     return this.networks.get(networkId)?.name;
   }
-}
 
-/** Keeps the highest revision. */
-function ensure<T extends { id: string; revision: bigint }>(kept: Map<string, T>, wanted: T): void {
-  const known = kept.get(wanted.id);
-  if (!known || known.revision <= wanted.revision) kept.set(wanted.id, wanted);
+  private networkNameOf(kept: ReadonlyMap<string, { networkId: string }>, { id }: FabricRemoval): string | undefined {
+    const known = kept.get(id);
+    return known && this.nameOf(known.networkId);
+  }
 }

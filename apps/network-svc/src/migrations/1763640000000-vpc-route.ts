@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { projectUsageTable } from '@isthmus/quota';
 
 const VPC = `
   ALTER TABLE network.vpc
@@ -34,15 +35,7 @@ const ROUTE = `
   CREATE INDEX route_by_private_network ON network.route (next_hop_private_network_id);`;
 
 const PROJECT_USAGE = `
-  -- What a project has, by the name of the resource, counted in shards: creates that race for a place each find a row that
-  -- nobody holds. The limit is a setting, shared out over the shards where a place is taken.
-  CREATE TABLE network.project_usage (
-    project_id uuid NOT NULL,
-    resource   text NOT NULL,
-    shard      int NOT NULL,
-    used       int NOT NULL CONSTRAINT project_usage_is_counted CHECK (used >= 0),
-    PRIMARY KEY (project_id, resource, shard)
-  ) WITH (fillfactor = 50);
+  ${projectUsageTable('network')}
   INSERT INTO network.project_usage (project_id, resource, shard, used)
     SELECT project_id, 'vpc', 0, count(*) FROM network.vpc GROUP BY project_id
     UNION ALL

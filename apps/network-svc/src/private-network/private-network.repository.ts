@@ -4,7 +4,7 @@ import type { ListPrivateNetworks, NetworkScope, Page } from '@isthmus/contracts
 import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
 import type { PrivateNetworkView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
-import { QuotaRepository } from '../quota/quota.repository';
+import { ProjectQuotas } from '@isthmus/quota';
 import { listQuery } from './private-network.list';
 import { PrivateNetwork, type RoutedNetwork } from './private-network.entity';
 import { toPrivateNetworkView } from './private-network.view';
@@ -91,6 +91,12 @@ const USERS = `
   (SELECT format('route to %s (%s)', destination, id) FROM network.route WHERE next_hop_private_network_id = $1
     ORDER BY created_at, id LIMIT $2)
   UNION ALL
+  (SELECT format('route to %s of VPN connection %s', destination, connection_id) FROM network.vpn_route
+    WHERE next_hop_private_network_id = $1 ORDER BY created_at, id LIMIT $2)
+  UNION ALL
+  (SELECT format('port %s of gateway %s', name, gateway_id) FROM network.gateway_port WHERE private_network_id = $1
+    ORDER BY created_at, id LIMIT $2)
+  UNION ALL
   (SELECT format('peering %s (%s)', name, id) FROM network.peering WHERE local_network_id = $1
     ORDER BY created_at, id LIMIT $2)`;
 
@@ -117,7 +123,7 @@ export type PrivateNetworkChanges = Partial<
 export class PrivateNetworkRepository {
   constructor(
     private readonly database: Database,
-    private readonly quotas: QuotaRepository,
+    private readonly quotas: ProjectQuotas,
   ) {}
 
   async find(id: string, projectId: string, scope: NetworkScope): Promise<PrivateNetwork | undefined> {
@@ -204,7 +210,7 @@ export class PrivateNetworkRepository {
     ]);
   }
 
-  /** Up to `limit` attached instances and as many routes that lead to it, in words. */
+  /** Up to `limit` attached instances and as many routes, gateway ports and peerings of it, in words. */
   async users(tx: Tx, id: string, limit: number): Promise<string[]> {
     return (await tx.query<{ what: string }>(USERS, [id, limit])).map(({ what }) => what);
   }

@@ -14,10 +14,10 @@ import { Database, type Tx } from '@isthmus/db';
 import type { Accepted, OperationView, PrivateNetworkView, SubnetView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
+import { ProjectQuotas } from '@isthmus/quota';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { rehearseOperation } from '../dry-run';
 import { IpamClient } from '../clients/ipam.client';
-import { QuotaRepository } from '../quota/quota.repository';
 import type { Vpc } from '../vpc/vpc.entity';
 import { VpcRepository } from '../vpc/vpc.repository';
 import { ChangeSubnetsSaga } from './change-subnets.saga';
@@ -51,7 +51,7 @@ export class PrivateNetworkService {
     private readonly engine: OperationEngine,
     private readonly networks: PrivateNetworkRepository,
     private readonly vpcs: VpcRepository,
-    private readonly quotas: QuotaRepository,
+    private readonly quotas: ProjectQuotas,
     private readonly ipam: IpamClient,
   ) {}
 

@@ -20,10 +20,17 @@ const RETURN = `
 
 /** Routes of the VPC that lead to the network or to a machine on it. */
 const ROUTES_TO = `
-  SELECT format('route to %s (%s)', r.destination, r.id) AS what FROM network.route r
-   WHERE r.next_hop_private_network_id = $1
-      OR r.next_hop_attachment_id IN (SELECT id FROM network.attachment WHERE private_network_id = $1)
-   ORDER BY r.created_at, r.id LIMIT 5`;
+  (SELECT format('route to %s (%s)', r.destination, r.id) AS what FROM network.route r
+    WHERE r.next_hop_private_network_id = $1
+       OR r.next_hop_attachment_id IN (SELECT id FROM network.attachment WHERE private_network_id = $1)
+    ORDER BY r.created_at, r.id LIMIT 5)
+  UNION ALL
+  (SELECT format('route to %s of VPN connection %s', destination, connection_id) FROM network.vpn_route
+    WHERE next_hop_private_network_id = $1 ORDER BY created_at, id LIMIT 5)`;
+
+const GATEWAY_PORTS = `
+  SELECT format('port %s of gateway %s', name, gateway_id) AS what FROM network.gateway_port
+   WHERE private_network_id = $1 ORDER BY created_at, id LIMIT 5`;
 
 /** Where a network is, and whether it is routed there. */
 export interface Placement {
@@ -42,6 +49,11 @@ export class SetRouterRepository {
   /** In words. */
   async routesTo(tx: Tx, id: string): Promise<string[]> {
     return (await tx.query<{ what: string }>(ROUTES_TO, [id])).map(({ what }) => what);
+  }
+
+  /** By which gateways reach the VPC, in words. */
+  async gatewayPorts(tx: Tx, id: string): Promise<string[]> {
+    return (await tx.query<{ what: string }>(GATEWAY_PORTS, [id])).map(({ what }) => what);
   }
 
   async beginMove(tx: Tx, id: string, to: Placement): Promise<PrivateNetwork> {

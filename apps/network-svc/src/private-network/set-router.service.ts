@@ -31,7 +31,8 @@ export class SetRouterService {
 
   /**
    * Errors: `not-found` (network, or VPC in its region), `busy`, `conflict` (its subnets overlap in the VPC),
-   * `invalid-argument` (they are not private), `precondition-failed` (`network_is_no_next_hop`).
+   * `invalid-argument` (they are not private), `precondition-failed` (`network_is_no_next_hop`,
+   * `network_has_no_gateway`).
    */
   setRouter(command: SetRouter, context: RpcContext): Promise<AcceptedNetwork> {
     return this.inbox.orEarlier(this.database, context, () => this.admit(command, context));
@@ -45,8 +46,7 @@ export class SetRouterService {
       this.inbox.once(tx, context, async () => {
         const target = await this.shareTarget(tx, vpcId, region, context.projectId);
         const present = await this.lockIdle(tx, id, region, context.projectId);
-        const routes = await this.placements.routesTo(tx, id);
-        if (routes.length > 0 && (vpcId === null || present.vpcId !== target.id)) throw nextHop(id, routes);
+        if (vpcId === null || present.vpcId !== target.id) await this.requireMovable(tx, id);
         const former: Placement = { vpcId: present.vpcId, connectivity: present.connectivity };
         const to: Placement = { vpcId: target.id, connectivity: vpcId === null ? 'isolated' : 'joined' };
         const network = await this.placements.beginMove(tx, id, to);
@@ -59,6 +59,14 @@ export class SetRouterService {
         return { resource: toPrivateNetworkView(network), operation };
       }),
     );
+  }
+
+  /** What was made for the present router stays with it. */
+  private async requireMovable(tx: Tx, id: string): Promise<void> {
+    const routes = await this.placements.routesTo(tx, id);
+    if (routes.length > 0) throw nextHop(id, routes);
+    const ports = await this.placements.gatewayPorts(tx, id);
+    if (ports.length > 0) throw gatewayIn(id, ports);
   }
 
   /** An early, friendly no; the constraint in ipam-svc stays the judge of races. */
@@ -95,5 +103,14 @@ function nextHop(privateNetworkId: string, routes: string[]): ProblemError {
     resource: 'private-network',
     resourceId: privateNetworkId,
     precondition: 'network_is_no_next_hop',
+  });
+}
+
+function gatewayIn(privateNetworkId: string, ports: string[]): ProblemError {
+  const detail = `Gateways hang on this private network (${ports.join(', ')}); delete them before it changes its router.`;
+  return new ProblemError('precondition-failed', detail, {
+    resource: 'private-network',
+    resourceId: privateNetworkId,
+    precondition: 'network_has_no_gateway',
   });
 }

@@ -19,7 +19,10 @@ export class CreateRouteSaga implements Saga<Input> {
   private readonly ensureRoute: SagaStep<Input> = {
     name: 'ensure-route',
     do: (run) => this.fabric.ensure(run),
-    undo: (run) => this.fabric.remove(run),
+    undo: async (run) => {
+      const { revision } = await this.routes.getById(run.resource.id);
+      await this.fabric.remove(run, BigInt(revision));
+    },
   };
 
   readonly steps = [this.ensureRoute];

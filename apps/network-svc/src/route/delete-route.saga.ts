@@ -6,7 +6,7 @@ import { RouteFabric } from './route.fabric';
 import { RouteRepository } from './route.repository';
 
 export interface DeleteRouteInput {
-  /** The revision of the way back. */
+  /** The revision of the way back; the way forward has the one before. */
   revision: string;
 }
 
@@ -24,7 +24,7 @@ export class DeleteRouteSaga implements Saga<Input> {
 
   private readonly removeRoute: SagaStep<Input> = {
     name: 'remove-route',
-    do: (run) => this.fabric.remove(run),
+    do: (run) => this.fabric.remove(run, BigInt(run.input.revision) - 1n),
     undo: (run) => this.fabric.ensure(run, BigInt(run.input.revision)),
   };
 

@@ -33,7 +33,7 @@ export class RouteFabric {
     await this.fabric.ensureRoute({ ...known, networkId, nextHop }, run.signal);
   }
 
-  remove(run: SagaRun): Promise<void> {
-    return this.fabric.removeRoute(run.resource.id, run.signal);
+  remove(run: SagaRun, revision: bigint): Promise<void> {
+    return this.fabric.removeRoute({ id: run.resource.id, revision }, run.signal);
   }
 }

@@ -1,3 +1,4 @@
+import type { RouteView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import type { Route } from './route.entity';
 
@@ -28,8 +29,9 @@ export function unsuitableNextHop(
   return ProblemError.invalid(field, message, 'unknown');
 }
 
-export function readOnlyRoute(routeId: string): ProblemError {
-  const detail = 'This route belongs to a subnet and goes with it; it cannot be changed by itself.';
+export function readOnlyRoute({ id: routeId, type }: RouteView): ProblemError {
+  const owner = type === 'vpn' ? 'VPN connection' : 'subnet';
+  const detail = `This route belongs to a ${owner} and goes with it; it cannot be changed by itself.`;
   return new ProblemError('precondition-failed', detail, {
     resource: 'route',
     resourceId: routeId,

@@ -5,15 +5,18 @@ import type { RouteView, RouteWithNextHop, SubnetView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import type { RpcContext } from '@isthmus/rpc';
 import { IpamClient } from '../clients/ipam.client';
+import { VpnRouteRepository } from '../vpn-route/vpn-route.repository';
+import { toVpnRouteView } from '../vpn-route/vpn-route.view';
 import { addressFor } from './next-hops';
 import { RouteRepository } from './route.repository';
 import { toRouteView, toRouteWithNextHop, toSubnetRouteView } from './route.view';
 
-/** Custom routes and those of subnets, side by side. */
+/** Custom routes, those of VPN connections and those of subnets, side by side. */
 @Injectable()
 export class RouteReader {
   constructor(
     private readonly routes: RouteRepository,
+    private readonly vpnRoutes: VpnRouteRepository,
     private readonly ipam: IpamClient,
   ) {}
 
@@ -21,6 +24,8 @@ export class RouteReader {
   async get(query: GetRoute, context: RpcContext): Promise<RouteView> {
     const route = await this.routes.find(query, context.projectId);
     if (route) return toRouteView(route);
+    const vpnRoute = await this.vpnRoutes.find(query, context.projectId);
+    if (vpnRoute) return toVpnRouteView(vpnRoute);
     const subnets = await this.listRoutedSubnets({ region: query.region }, context);
     const subnet = subnets.find(({ id }) => id === query.routeId);
     if (!subnet) throw ProblemError.notFound('route', query.routeId);
@@ -32,10 +37,11 @@ export class RouteReader {
     const { contains } = query;
     if (contains?.includes('/')) canonicalCidr(contains, 'contains');
     else if (contains !== undefined) parseAddress(contains, 'contains');
-    const subnets = isForCustomOnly(query) ? [] : await this.listRoutedSubnets(query, context);
+    const subnets = isWithoutSubnets(query) ? [] : await this.listRoutedSubnets(query, context);
     const { ids, totalCount } = await this.routes.page(context.projectId, subnets, query);
     const custom = (await this.routes.listByIds(ids)).map(toRouteView);
-    const views = [...custom, ...subnets.filter(({ id }) => ids.includes(id)).map(toSubnetRouteView)];
+    const vpn = (await this.vpnRoutes.listByIds(ids)).map(toVpnRouteView);
+    const views = [...custom, ...vpn, ...subnets.filter(({ id }) => ids.includes(id)).map(toSubnetRouteView)];
     const byId = new Map(views.map((view) => [view.id, view]));
     // One that was deleted between the two reads is left out.
     const routes = ids.flatMap((id) => byId.get(id) ?? []);
@@ -68,6 +74,6 @@ function nextHopOf(route: RouteView): string | null {
 }
 
 /** Subnets' routes lead to networks and carry no tags. */
-function isForCustomOnly({ nextHopAttachmentId, nextHopType, tags }: ListRoutes): boolean {
+function isWithoutSubnets({ nextHopAttachmentId, nextHopType, tags }: ListRoutes): boolean {
   return nextHopAttachmentId !== undefined || nextHopType === 'attachment' || (tags !== undefined && tags.length > 0);
 }

@@ -3,7 +3,7 @@ import type { GetRoute, ListRoutes } from '@isthmus/contracts';
 import { Database, selectList, type Tx } from '@isthmus/db';
 import type { SubnetView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
-import { QuotaRepository } from '../quota/quota.repository';
+import { ProjectQuotas } from '@isthmus/quota';
 import { Route } from './route.entity';
 import { listQuery } from './route.list';
 
@@ -28,8 +28,9 @@ const BEGIN_UPDATE = `
          state = 'updating', state_reason = NULL, revision = revision + 1, updated_at = now()
    WHERE id = $1 RETURNING ${COLUMNS}`;
 
+/** Two revisions: one for the way forward, a later one for the way back. */
 const BEGIN_DELETE = `
-  UPDATE network.route SET state = 'deleting', state_reason = NULL, revision = revision + 1
+  UPDATE network.route SET state = 'deleting', state_reason = NULL, revision = revision + 2
    WHERE id = $1 RETURNING ${COLUMNS}`;
 
 const SETTLE = `UPDATE network.route SET state = 'active', state_reason = $2 WHERE id = $1`;
@@ -54,7 +55,7 @@ export type NewRoute = Omit<Route, 'state' | 'stateReason' | 'revision' | 'creat
 export class RouteRepository {
   constructor(
     private readonly database: Database,
-    private readonly quotas: QuotaRepository,
+    private readonly quotas: ProjectQuotas,
   ) {}
 
   async find({ routeId, region }: GetRoute, projectId: string): Promise<Route | undefined> {
@@ -79,7 +80,7 @@ export class RouteRepository {
     return this.database.query<Route>(FIND_BY_IDS, [ids]);
   }
 
-  /** Ids of one page in order, over the custom routes and those of `subnets`. */
+  /** Ids of one page in order, over the custom routes, those of VPN connections and those of `subnets`. */
   async page(
     projectId: string,
     subnets: SubnetView[],

@@ -6,10 +6,11 @@ import { Database, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, OperationView, RouteView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
+import { ProjectQuotas } from '@isthmus/quota';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { rehearseOperation } from '../dry-run';
-import { QuotaRepository } from '../quota/quota.repository';
 import { VpcRepository } from '../vpc/vpc.repository';
+import { VpnRouteRepository } from '../vpn-route/vpn-route.repository';
 import { CreateRouteSaga } from './create-route.saga';
 import { DeleteRouteSaga } from './delete-route.saga';
 import { NextHops } from './next-hops';
@@ -39,7 +40,8 @@ export class RouteService {
     private readonly reader: RouteReader,
     private readonly nextHops: NextHops,
     private readonly vpcs: VpcRepository,
-    private readonly quotas: QuotaRepository,
+    private readonly vpnRoutes: VpnRouteRepository,
+    private readonly quotas: ProjectQuotas,
   ) {}
 
   /**
@@ -60,6 +62,7 @@ export class RouteService {
     const change = async (tx: Tx): Promise<Change> => {
       await this.requireRouting(tx, fresh, projectId);
       await this.nextHops.share(tx, fresh);
+      await this.requireFreeOfVpn(tx, fresh);
       const route = await refusing(destination, () => this.routes.insert(tx, fresh));
       const operation = await this.engine.accept(tx, CreateRouteSaga, {
         by: context,
@@ -91,6 +94,7 @@ export class RouteService {
       const locked = await this.lockIdle(tx, command, context);
       // What was absent stays as it is now.
       const present = changed(locked, command);
+      await this.requireFreeOfVpn(tx, present);
       const route = await refusing(present.destination, () => this.routes.beginUpdate(tx, present));
       const operation = await this.engine.accept(tx, UpdateRouteSaga, {
         by: context,
@@ -101,7 +105,7 @@ export class RouteService {
     });
   }
 
-  /** Errors: `not-found`, `busy`, `precondition-failed` (a subnet's route). */
+  /** Errors: `not-found`, `busy`, `precondition-failed` (the route of a subnet or of a VPN connection). */
   delete(command: GetRoute, context: RpcContext): Promise<AcceptedRoute> {
     return this.inbox.orEarlier(this.database, context, async () => {
       await this.requireCustom(command, context);
@@ -148,11 +152,17 @@ export class RouteService {
     if (same) throw destinationTaken(route.destination, same.id);
   }
 
+  /** Whoever makes routes for a VPN connection locks the VPC, which is shared here. */
+  private async requireFreeOfVpn(tx: Tx, { vpcId, destination }: Pick<Route, 'vpcId' | 'destination'>): Promise<void> {
+    const id = await this.vpnRoutes.findTo(tx, vpcId, destination);
+    if (id !== undefined) throw destinationTaken(destination, id);
+  }
+
   private async requireCustom(query: GetRoute, context: RpcContext): Promise<Route> {
     const route = await this.routes.find(query, context.projectId);
     if (route) return route;
-    const { isReadOnly } = await this.reader.get(query, context);
-    throw isReadOnly ? readOnlyRoute(query.routeId) : ProblemError.notFound('route', query.routeId);
+    const other = await this.reader.get(query, context);
+    throw other.isReadOnly ? readOnlyRoute(other) : ProblemError.notFound('route', query.routeId);
   }
 
   private async lockIdle(tx: Tx, command: GetRoute, context: RpcContext): Promise<Route> {

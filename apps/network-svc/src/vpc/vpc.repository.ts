@@ -3,7 +3,7 @@ import type { GetVpc, ListVpcs, Page } from '@isthmus/contracts';
 import { Database, selectList, type Tx } from '@isthmus/db';
 import type { VpcView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
-import { QuotaRepository } from '../quota/quota.repository';
+import { ProjectQuotas } from '@isthmus/quota';
 import { Vpc } from './vpc.entity';
 import { listQuery } from './vpc.list';
 import { type CountedVpc, toVpcView } from './vpc.view';
@@ -59,13 +59,16 @@ const CONTENTS = `
     ORDER BY created_at, id LIMIT $2)
   UNION ALL
   (SELECT format('route to %s (%s)', destination, id) FROM network.route WHERE vpc_id = $1
-    ORDER BY created_at, id LIMIT $2)`;
+    ORDER BY created_at, id LIMIT $2)
+  UNION ALL
+  (SELECT format('route to %s of VPN connection %s', destination, connection_id) FROM network.vpn_route
+    WHERE vpc_id = $1 ORDER BY created_at, id LIMIT $2)`;
 
 @Injectable()
 export class VpcRepository {
   constructor(
     private readonly database: Database,
-    private readonly quotas: QuotaRepository,
+    private readonly quotas: ProjectQuotas,
   ) {}
 
   async find({ vpcId, region }: GetVpc, projectId: string): Promise<CountedVpc | undefined> {

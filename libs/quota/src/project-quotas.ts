@@ -1,7 +1,21 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Tx } from '@isthmus/db';
+import type { Queryable, Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
-import { NETWORK_CONFIG, type NetworkConfig, type Quotas } from '../config';
+
+/**
+ * SQL of the table behind the counts, for a service's migration. `schema` is the service's own. What a project has, by the
+ * name of the resource, counted in shards: creates that race for a place each find a row that nobody holds. The limit is
+ * a setting, shared out over the shards where a place is taken.
+ */
+export function projectUsageTable(schema: string): string {
+  return `
+    CREATE TABLE ${schema}.project_usage (
+      project_id uuid NOT NULL,
+      resource   text NOT NULL,
+      shard      int NOT NULL,
+      used       int NOT NULL CONSTRAINT project_usage_is_counted CHECK (used >= 0),
+      PRIMARY KEY (project_id, resource, shard)
+    ) WITH (fillfactor = 50);`;
+}
 
 /** As many creates of one project can take a place at the same time without waiting for each other's commit. */
 const SHARDS = 32;
@@ -11,10 +25,10 @@ const OWN = 'u.project_id = $1 AND u.resource = $2';
 const HAS_ROOM = `u.used < $3::int / ${SHARDS} + (u.shard < $3::int % ${SHARDS})::int`;
 
 const OPEN = `
-  INSERT INTO network.project_usage (project_id, resource, shard, used)
+  INSERT INTO project_usage (project_id, resource, shard, used)
   SELECT $1, $2, shard, 0 FROM generate_series(0, ${SHARDS - 1}) shard ON CONFLICT DO NOTHING`;
 
-const HAS_ANY_ROOM = `SELECT 1 FROM network.project_usage u WHERE ${OWN} AND ${HAS_ROOM} LIMIT 1`;
+const HAS_ANY_ROOM = `SELECT 1 FROM project_usage u WHERE ${OWN} AND ${HAS_ROOM} LIMIT 1`;
 
 /**
  * Changes one shard that `condition` holds for: one that nobody holds, or, blocking, the first. The choice stands in a CTE,
@@ -22,8 +36,8 @@ const HAS_ANY_ROOM = `SELECT 1 FROM network.project_usage u WHERE ${OWN} AND ${H
  */
 const change = (by: string, condition: string, lock: 'FOR UPDATE SKIP LOCKED' | 'FOR UPDATE'): string => `
   WITH place AS (
-    SELECT u.shard FROM network.project_usage u WHERE ${OWN} AND ${condition} ORDER BY u.shard LIMIT 1 ${lock})
-  UPDATE network.project_usage t SET used = t.used ${by} FROM place
+    SELECT u.shard FROM project_usage u WHERE ${OWN} AND ${condition} ORDER BY u.shard LIMIT 1 ${lock})
+  UPDATE project_usage t SET used = t.used ${by} FROM place
    WHERE t.project_id = $1 AND t.resource = $2 AND t.shard = place.shard`;
 
 const TAKE = change('+ 1', HAS_ROOM, 'FOR UPDATE SKIP LOCKED');
@@ -31,14 +45,16 @@ const TAKE_WAITING = change('+ 1', HAS_ROOM, 'FOR UPDATE');
 const GIVE_BACK = change('- 1', 'u.used > 0', 'FOR UPDATE SKIP LOCKED');
 const GIVE_BACK_WAITING = change('- 1', 'u.used > 0', 'FOR UPDATE');
 
-/** What a project may have, counted in rows that racing creates cannot pass. */
-@Injectable()
-export class QuotaRepository {
-  constructor(@Inject(NETWORK_CONFIG) private readonly config: NetworkConfig) {}
+const USED = `
+  SELECT resource, sum(used)::int AS used FROM project_usage WHERE project_id = $1 GROUP BY resource`;
+
+/** What a project may have of each resource of one service, counted in rows that racing creates cannot pass. */
+export class ProjectQuotas<Resource extends string = string> {
+  constructor(readonly limits: Readonly<Record<Resource, number>>) {}
 
   /** Takes one place. Held until the commit, so take it last. Throws `quota-exceeded`. */
-  async take(tx: Tx, projectId: string, resource: keyof Quotas): Promise<void> {
-    const limit = this.config.quotas[resource];
+  async take(tx: Tx, projectId: string, resource: Resource): Promise<void> {
+    const limit = this.limits[resource];
     const place = [projectId, resource, limit];
     if ((await tx.execute(TAKE, place)) === 1) return;
     await tx.execute(OPEN, [projectId, resource]);
@@ -52,8 +68,18 @@ export class QuotaRepository {
   }
 
   /** Together with the deletion of the row that had the place. */
-  async giveBack(tx: Tx, projectId: string, resource: keyof Quotas): Promise<void> {
+  async giveBack(tx: Tx, projectId: string, resource: Resource): Promise<void> {
     if ((await tx.execute(GIVE_BACK, [projectId, resource])) === 1) return;
     await tx.execute(GIVE_BACK_WAITING, [projectId, resource]);
+  }
+
+  /** How many of each the project has. */
+  async used(on: Queryable, projectId: string): Promise<Record<Resource, number>> {
+    const rows = await on.query<{ resource: Resource; used: number }>(USED, [projectId]);
+    const none = Object.keys(this.limits).map((resource) => [resource, 0]);
+    return Object.fromEntries([...none, ...rows.map(({ resource, used }) => [resource, used])]) as Record<
+      Resource,
+      number
+    >;
   }
 }

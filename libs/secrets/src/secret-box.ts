@@ -1,5 +1,13 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 
+/** A sealed secret on its way from one service to another. */
+export interface SealedText {
+  /** The master key it is sealed under. */
+  keyId: string;
+  /** Base64. */
+  sealed: string;
+}
+
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -31,5 +39,14 @@ export class SecretBox {
     decipher.setAAD(Buffer.from(owner));
     decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  }
+
+  sealText(secret: string, owner: string): SealedText {
+    return { keyId: this.keyId, sealed: this.seal(secret, owner).toString('base64') };
+  }
+
+  /** Throws as `open`. */
+  openText({ sealed }: SealedText, owner: string): string {
+    return this.open(Buffer.from(sealed, 'base64'), owner);
   }
 }
