@@ -27,6 +27,33 @@ const INVARIANTS = [
            WHERE a.owner_type = 'instance_private_nic'
              AND NOT EXISTS (SELECT FROM network.attachment n WHERE n.id::text = a.owner_id)
           UNION ALL
+          SELECT format('address %s (%s) belongs to the VPN gateway %s, which is %s', host(a.address), a.id, a.owner_id,
+                        coalesce(g.state, 'gone'))
+            FROM ipam.address a LEFT JOIN vpn.gateway g ON g.id::text = a.owner_id
+           WHERE a.owner_type = 'vpn_gateway' AND (g.id IS NULL OR g.state = 'fault')
+          UNION ALL
+          SELECT format('port %s of network %s belongs to the VPN gateway %s, which is %s', p.id, p.private_network_id,
+                        p.gateway_id, coalesce(g.state, 'gone'))
+            FROM network.gateway_port p LEFT JOIN vpn.gateway g ON g.id = p.gateway_id
+           WHERE g.id IS NULL OR g.state = 'fault'
+          UNION ALL
+          SELECT format('route %s (%s) belongs to the VPN connection %s, which is %s', r.id, r.destination, r.connection_id,
+                        coalesce(c.state, 'gone'))
+            FROM network.vpn_route r LEFT JOIN vpn.connection c ON c.id = r.connection_id
+           WHERE c.id IS NULL OR c.state = 'error'
+          UNION ALL
+          SELECT format('endpoint %s of the active VPN gateway %s lacks a zone, a port or an address', e.id, g.id)
+            FROM vpn.gateway g JOIN vpn.endpoint e ON e.gateway_id = g.id
+           WHERE g.state = 'active'
+             AND (e.zone IS NULL OR e.access_address IS NULL
+               OR (g.attachment_type = 'vpc' AND e.connect_address IS NULL)
+               OR (g.network_type = 'public' AND e.eip_address IS NULL)
+               OR NOT EXISTS (SELECT FROM network.gateway_port p WHERE p.id = e.access_port_id))
+          UNION ALL
+          SELECT format('VPN gateway %s is fault and its endpoint %s still holds something', g.id, e.id)
+            FROM vpn.gateway g JOIN vpn.endpoint e ON e.gateway_id = g.id
+           WHERE g.state = 'fault' AND num_nonnulls(e.zone, e.access_address, e.connect_address, e.eip_address) > 0
+          UNION ALL
           SELECT format('address %s (%s) belongs to nobody', host(address), id)
             FROM ipam.address WHERE owner_id IS NULL AND NOT is_reserved
           UNION ALL
@@ -42,10 +69,19 @@ const INVARIANTS = [
   },
   {
     id: 'I3',
-    holds: 'an attached address belongs to a NIC of its own network and project',
+    holds: 'an attached address belongs to a NIC of its own network and project, a gateway has the addresses it tells',
     sql: `SELECT format('address %s is attached to NIC %s of another network or project', host(a.address), t.id) AS what
             FROM ipam.address a JOIN network.attachment t ON t.id::text = a.owner_id
-           WHERE a.private_network_id <> t.private_network_id OR a.project_id <> t.project_id`,
+           WHERE a.private_network_id <> t.private_network_id OR a.project_id <> t.project_id
+          UNION ALL
+          SELECT format('VPN gateway %s tells %s, which ipam has not given it', g.id, host(told.address))
+            FROM vpn.gateway g JOIN vpn.endpoint e ON e.gateway_id = g.id,
+         LATERAL (VALUES (e.access_address, g.access_subnet_id), (e.connect_address, g.connect_subnet_id),
+                         (e.eip_address, NULL)) told (address, subnet_id)
+           WHERE g.state = 'active' AND told.address IS NOT NULL
+             AND NOT EXISTS (SELECT FROM ipam.address a
+                              WHERE a.owner_id = g.id::text AND a.address = told.address AND a.project_id = g.project_id
+                                AND (told.subnet_id IS NULL OR a.subnet_id = told.subnet_id))`,
   },
   {
     id: 'I4',
@@ -74,6 +110,8 @@ const INVARIANTS = [
                    -- A VPC is gone as soon as its deletion is accepted; what runs is the end of its router.
                    CASE WHEN kind = 'vpc.delete' THEN false
                         WHEN kind = 'peering.deactivate' THEN state <> 'success'
+                        -- A VPN gateway or connection that could not be made stays, as fault or error, until it is deleted.
+                        WHEN kind IN ('vpn-gateway.create', 'vpn-connection.create') THEN true
                         WHEN kind LIKE '%.create' THEN state IN ('pending', 'success')
                         WHEN kind LIKE '%.delete' THEN state <> 'success'
                         ELSE true END AS is_there
@@ -83,6 +121,7 @@ const INVARIANTS = [
             SELECT id, state FROM network.private_network UNION ALL SELECT id, state FROM network.attachment
             UNION ALL SELECT id, state FROM network.vpc UNION ALL SELECT id, state FROM network.route
             UNION ALL SELECT id, state FROM network.peering UNION ALL SELECT id, phase FROM network.peering_link
+            UNION ALL SELECT id, state FROM vpn.gateway UNION ALL SELECT id, state FROM vpn.connection
           )
           SELECT format('%s of %s is %s, but the resource is %s', e.kind, e.resource_id, e.state,
                         coalesce(r.state, 'gone')) AS what
@@ -109,18 +148,37 @@ const INVARIANTS = [
           UNION ALL
           SELECT format('%s %s is %s and no operation holds it', r.type, r.id, r.state)
             FROM (SELECT 'VPC' AS type, id, state FROM network.vpc
-                  UNION ALL SELECT 'route', id, state FROM network.route) r
+                  UNION ALL SELECT 'route', id, state FROM network.route
+                  UNION ALL SELECT 'VPN gateway', id, state FROM vpn.gateway
+                  UNION ALL SELECT 'VPN connection', id, state FROM vpn.connection) r
            WHERE r.state IN ('creating', 'updating', 'deleting')
              AND NOT EXISTS (SELECT FROM ops.live_operation l WHERE l.resource_id = r.id)
           UNION ALL
+          SELECT format('VPN gateway %s counts %s connections and has %s', g.id, g.connection_count, count(c.id))
+            FROM vpn.gateway g LEFT JOIN vpn.connection c ON c.gateway_id = g.id
+           GROUP BY g.id HAVING g.connection_count <> count(c.id)
+          UNION ALL
+          SELECT format('zone %s counts %s endpoints of VPN gateways and has %s', coalesce(z.zone, e.zone), coalesce(z.used, 0),
+                        coalesce(e.has, 0))
+            FROM vpn.zone_usage z
+            FULL JOIN (SELECT zone, count(*) AS has FROM vpn.endpoint WHERE zone IS NOT NULL GROUP BY zone) e ON e.zone = z.zone
+           WHERE coalesce(z.used, 0) <> coalesce(e.has, 0)
+          UNION ALL
           SELECT format('project %s counts %s %ss and has %s', coalesce(u.project_id, h.project_id), coalesce(u.used, 0),
                         coalesce(u.resource, h.resource), coalesce(h.has, 0))
-            FROM (SELECT project_id, resource, sum(used) AS used FROM network.project_usage GROUP BY 1, 2) u FULL JOIN (
+            FROM (SELECT project_id, resource, sum(used) AS used
+                    FROM (TABLE network.project_usage UNION ALL TABLE vpn.project_usage) shard GROUP BY 1, 2) u FULL JOIN (
               SELECT project_id, 'vpc' AS resource, count(*) AS has FROM network.vpc GROUP BY project_id
               UNION ALL
               SELECT project_id, 'private-network', count(*) FROM network.private_network GROUP BY project_id
               UNION ALL
               SELECT project_id, 'route', count(*) FROM network.route GROUP BY project_id
+              UNION ALL
+              SELECT project_id, 'vpn-gateway', count(*) FROM vpn.gateway GROUP BY project_id
+              UNION ALL
+              SELECT project_id, 'vpn-connection', count(*) FROM vpn.connection GROUP BY project_id
+              UNION ALL
+              SELECT project_id, 'customer-gateway', count(*) FROM vpn.customer_gateway GROUP BY project_id
             ) h ON h.project_id = u.project_id AND h.resource = u.resource
            WHERE coalesce(u.used, 0) <> coalesce(h.has, 0)`,
   },

@@ -8,7 +8,7 @@ export class RevisionedMap<T extends FabricRemoval> extends Map<string, T> {
   ensure(wanted: T): void {
     const { id, revision } = wanted;
     const known = this.get(id);
-    const isRemoved = false;
+    const isRemoved = (this.removed.get(id) ?? -1n) >= revision;
     if (!isRemoved && (!known || known.revision <= revision)) this.set(id, wanted);
   }
 

@@ -1,11 +1,13 @@
 import type { CreateRoute, ListRoutes, UpdateRoute } from '@isthmus/contracts';
-import type { RouteView, RouteWithNextHop } from '@isthmus/model';
+import type { RouteType, RouteView, RouteWithNextHop } from '@isthmus/model';
 import { given } from '../../http/given';
 import type { CreateRouteDto, ListRoutesQuery, RouteBody, RouteWithNexthopBody, UpdateRouteDto } from './route.dto';
 import { toPaging } from './scaleway.paging';
 import { toTime } from './scaleway.times';
 
 const DEFAULT_DESCRIPTION = 'Custom route';
+/** There is no word for a VPN's; that it cannot be changed is told by `is_read_only`. */
+const TYPES: Record<RouteType, RouteBody['type']> = { subnet: 'subnet', custom: 'custom', vpn: 'custom' };
 /** How the real service shows the routes that come with subnets. */
 const OF_SUBNET = { id: '', description: 'Local Private Network route', tags: ['MANAGED'] };
 
@@ -72,7 +74,7 @@ export function toRouteBody(route: RouteView): RouteBody {
     created_at: toTime(route.createdAt),
     updated_at: toTime(route.updatedAt),
     is_read_only: route.isReadOnly,
-    type: route.type,
+    type: TYPES[route.type],
     region: route.region,
     ...(route.type === 'subnet' ? OF_SUBNET : {}),
   };
