@@ -220,6 +220,19 @@ const INVARIANTS = [
            WHERE n.vpc_id <> r.vpc_id OR n.connectivity <> 'joined' OR NOT v.is_routing_enabled
               OR n.project_id <> r.project_id OR v.project_id <> r.project_id
           UNION ALL
+          SELECT format('VPN route %s of VPC %s leads to network %s, which nothing routes', r.id, r.vpc_id, n.id)
+            FROM network.vpn_route r JOIN network.private_network n ON n.id = r.next_hop_private_network_id
+            JOIN network.vpc v ON v.id = r.vpc_id
+           WHERE n.connectivity <> 'joined' OR NOT v.is_routing_enabled
+              OR n.project_id <> r.project_id OR v.project_id <> r.project_id
+          UNION ALL
+          SELECT format('VPC %s has a custom route and a VPN route to %s', c.vpc_id, c.destination)
+            FROM network.route c JOIN network.vpn_route r ON r.vpc_id = c.vpc_id AND r.destination = c.destination
+          UNION ALL
+          SELECT format('port %s of project %s is on a network of another project', p.id, p.project_id)
+            FROM network.gateway_port p JOIN network.private_network n ON n.id = p.private_network_id
+           WHERE n.project_id <> p.project_id
+          UNION ALL
           SELECT format('%s and %s overlap, of networks %s and %s, whose peering %s is active', a.cidr, b.cidr,
                         p.local_network_id, p.peer_network_id, p.id)
             FROM network.peering p

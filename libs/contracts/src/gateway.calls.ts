@@ -37,7 +37,7 @@ export interface SetVpnRoutes {
   gatewayId: string;
   vpcId: string;
   localSubnets: string[];
-  /** The port that takes the traffic: an address on a network. */
+  /** The port that takes the traffic: an address on a routed network, which may lie in another VPC of the project. */
   nextHop: { privateNetworkId: string; address: string };
   /** CIDRs; none takes all routes of the connection away. */
   destinations: string[];
@@ -49,9 +49,13 @@ export interface SetVpnRoutes {
 
 /** What network-svc does for gateways of other products. Each is done when it is answered: no operation. */
 export interface GatewayCalls {
-  /** Idempotent by gateway and port. Errors: `not-found` and `busy` (network). */
+  /** Idempotent by gateway and port. Errors: `not-found` and `busy` (network), `conflict` (an id that is another's), `invalid-argument`. */
   'gateway-port.plug': Call<PlugPorts, PluggedPort[]>;
   'gateway-port.unplug': Call<UnplugPorts, null>;
-  /** Errors: `not-found` (VPC, network), `already-exists` when another route of a VPC leads to a destination. */
+  /**
+   * Errors: `not-found` and `busy` (VPC, network), `already-exists` when another route of a VPC leads to a destination,
+   * `precondition-failed` (the VPC does not route, the next hop's network is not routed), `invalid-argument`. Without
+   * destinations it is never refused.
+   */
   'vpn-route.set': Call<SetVpnRoutes, null>;
 }

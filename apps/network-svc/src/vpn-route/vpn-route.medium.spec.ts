@@ -206,17 +206,15 @@ describe('the routes of VPN connections', () => {
     expect([await world.inRows(), world.inFabric()]).toEqual([moved, moved]);
   });
 
-  it('need a VPC that routes, and a next hop in it', async () => {
+  it('need a VPC that routes, and a next hop on a network that is routed', async () => {
     const off = await commands.router(undefined, false);
     const isolated = (await commands.networkOf('10.8.0.0/24', null)).id;
-    const elsewhere = (await commands.networkOf('10.9.0.0/24', await commands.router())).id;
     const hop = (privateNetworkId: string) => ({ nextHop: { privateNetworkId, address: '10.0.0.4' } });
     const cases: [Partial<SetVpnRoutes>, string, string?][] = [
       [{ vpcId: off }, 'precondition-failed', 'vpc'],
       [{ vpcId: randomUUID() }, 'not-found', 'vpc'],
       [{ vpcId: await commands.router(randomUUID()) }, 'not-found', 'vpc'],
       [hop(isolated), 'precondition-failed', 'private-network'],
-      [hop(elsewhere), 'precondition-failed', 'private-network'],
       [hop(randomUUID()), 'not-found', 'private-network'],
       [{ destinations: ['192.168.0.1/24'] }, 'invalid-argument'],
       [{ destinations: ['fd00::/64'] }, 'invalid-argument'],
@@ -228,6 +226,13 @@ describe('the routes of VPN connections', () => {
       const dry = set(['192.168.0.0/24'], { ...change, isDryRun: true });
       await expect(dry).rejects.toMatchObject({ code });
     }
+  });
+
+  it('may lead to a network of another VPC of the project', async () => {
+    const elsewhere = (await commands.networkOf('10.9.0.0/24', await commands.router())).id;
+    await set(['192.168.0.0/24'], { nextHop: { privateNetworkId: elsewhere, address: '10.9.0.4' } });
+    const wanted = [`${vpcId} 192.168.0.0/24 10.9.0.4`];
+    expect([await world.inRows(), world.inFabric()]).toEqual([wanted, wanted]);
   });
 
   it('keep their VPC, and the network that they lead to, from going or moving', async () => {

@@ -85,15 +85,18 @@ export class VpnRouteService {
     return vpcs.map(({ id }) => id);
   }
 
-  /** Keeps the network from being deleted and moved until the routes are there; from then on those are in the way. */
-  private async shareNextHop(tx: Tx, { vpcId, nextHop }: SetVpnRoutes, projectId: string): Promise<void> {
+  /**
+   * Keeps the network from being deleted and moved until the routes are there; from then on those are in the way. It may
+   * lie in another VPC: a gateway of a router has its ports where it was told to.
+   */
+  private async shareNextHop(tx: Tx, { nextHop }: SetVpnRoutes, projectId: string): Promise<void> {
     const { privateNetworkId: id } = nextHop;
     const network = await this.networks.share(tx, id, projectId);
     if (!network) throw ProblemError.notFound('private-network', id);
     if (network.state === 'creating' || network.state === 'deleting') {
       throw await busyWith(tx, { type: 'private-network', id });
     }
-    if (network.vpcId !== vpcId || network.connectivity !== 'joined') throw notRoutedBy(id, vpcId);
+    if (network.connectivity !== 'joined') throw notRouted(id);
   }
 
   private async put(tx: Tx, command: SetVpnRoutes, wanted: RouteMatrix, projectId: string): Promise<void> {
@@ -124,8 +127,8 @@ function requireUuids({ connectionId, gatewayId }: SetVpnRoutes): void {
   }
 }
 
-function notRoutedBy(privateNetworkId: string, vpcId: string): ProblemError {
-  const detail = `The private network ${privateNetworkId} is not routed by VPC ${vpcId}; the next hop must be on one that is.`;
+function notRouted(privateNetworkId: string): ProblemError {
+  const detail = `The private network ${privateNetworkId} is not routed by its VPC; the next hop must be on one that is.`;
   return new ProblemError('precondition-failed', detail, {
     resource: 'private-network',
     resourceId: privateNetworkId,
