@@ -1,5 +1,5 @@
 /** The import rules of docs/architecture.md, enforced. */
-const L0 = '^libs/(cidr|problem|model|contracts|secrets)/';
+const L0 = '^libs/(cidr|problem|model|contracts|secrets|drivers)/';
 const L1 = '^libs/(settings|telemetry|db|queue|rpc)/';
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

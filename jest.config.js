@@ -10,6 +10,7 @@ module.exports = {
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition|@fastify/static|@scaleway)/)'],
   globalSetup: '<rootDir>/test/global-setup.js',
+  globalTeardown: '<rootDir>/test/global-teardown.js',
   setupFiles: ['<rootDir>/test/setup.js'],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -1,8 +1,9 @@
-// Once per Jest run: a template database with every service's migrations, which each test clones.
+// Once per Jest run: a template database with every service's migrations, which each test clones; dropped by the teardown.
 const { execFileSync } = require('node:child_process');
 const { Client } = require('pg');
 
-const TEMPLATE = 'isthmus_template';
+// Several runs may share a server.
+const TEMPLATE = `isthmus_template_${process.pid}`;
 
 module.exports = async function globalSetup() {
   const url = process.env.TEST_DATABASE_URL;

@@ -13,18 +13,20 @@ import { exoscaleRequests } from './demo/scenes/exoscale-requests.mjs';
 import { fullRange } from './demo/scenes/full-range.mjs';
 import { oneModel } from './demo/scenes/one-model.mjs';
 import { scalewayQuickstart } from './demo/scenes/scaleway-quickstart.mjs';
+import { vpnGateway } from './demo/scenes/vpn-gateway.mjs';
 import { setStage } from './demo/stage.mjs';
 import { startIsthmus } from './launcher/isthmus.mjs';
 import { formatMs } from './process/run.mjs';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
-const SCENES = [scalewayQuickstart, exoscaleRequests, oneModel, fullRange, badInput, breakdowns, cleanUp];
+const SCENES = [scalewayQuickstart, exoscaleRequests, oneModel, fullRange, badInput, breakdowns, vpnGateway, cleanUp];
 /** Above all no URLs: the demo empties the Redis it is given. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LOG', 'LOG_LEVEL', 'ISTHMUS_DIST'];
 const SETTINGS = {
   REGIONS_FILE: join(ROOT, 'config', 'regions.yaml'),
   /** Slow enough that progress can be seen. */
   FABRIC_LATENCY_MS: '250',
+  TUNNEL_LATENCY_MS: '250',
   /** Answers do not wait for quick work to end, so that operations are seen from their beginning. */
   SETTLE_WINDOW_MS: '0',
   /** A killed worker's operation is taken over sooner than the usual 10 s. */

@@ -10,6 +10,7 @@ import { createNetwork } from '../cases/create-network.mjs';
 import { footprint, residentOf } from '../cases/footprint.mjs';
 import { getOperation } from '../cases/get-operation.mjs';
 import { listAddresses } from '../cases/list-addresses.mjs';
+import { provisionGateways } from '../cases/provision-gateways.mjs';
 import { httpClient, succeed } from './http-client.mjs';
 import { closedLoop } from './load.mjs';
 import { describeCommit, describeMachine, describeStores } from './machine.mjs';
@@ -19,7 +20,10 @@ import { printTable } from './table.mjs';
 const LAST_STATEMENT_MS = 2_000;
 
 /** In this order: the last two fill the database, and the footprint is of what came before them. */
-const CASES = [getOperation, createNetwork, attach, bookAddress, bookOverHttp, footprint, audit, listAddresses];
+const CASES = [
+  ...[getOperation, createNetwork, attach, provisionGateways, bookAddress, bookOverHttp],
+  ...[footprint, audit, listAddresses],
+];
 
 /**
  * Runs the cases on one machine in one go and prints a table for each.

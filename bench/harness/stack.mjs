@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ROOT } from '../../tools/bootstrap.mjs';
 import { startIsthmus } from '../../tools/launcher/isthmus.mjs';
 
 /** Nothing of the caller's environment decides what is measured. */
@@ -11,6 +12,9 @@ const SETTINGS = {
   LOG_LEVEL: 'info',
   FABRIC_LATENCY_MS: '0',
   FABRIC_FAULTS: undefined,
+  TUNNEL_LATENCY_MS: '0',
+  TUNNEL_FAULTS: undefined,
+  POOLS_FILE: join(ROOT, 'bench', 'harness', 'pools.yaml'),
   BUS_KEYS: undefined,
   QUOTA_PRIVATE_NETWORKS: '10000000',
 };

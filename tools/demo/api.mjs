@@ -2,12 +2,15 @@ import { exoscaleSignature } from './exoscale-signature.mjs';
 
 const ANSWER_TIMEOUT_MS = 30_000;
 
+const token = {
+  shown: '-H "X-Auth-Token: $SECRET"',
+  headers: (_request, { secretKey }) => ({ 'x-auth-token': secretKey }),
+};
+
 /** How each dialect proves who asks: the header it sends, and how that is written on a command line. */
 const PROOFS = {
-  scaleway: {
-    shown: '-H "X-Auth-Token: $SECRET"',
-    headers: (_request, { secretKey }) => ({ 'x-auth-token': secretKey }),
-  },
+  scaleway: token,
+  huawei: token,
   exoscale: {
     shown: '-H "Authorization: EXO2-HMAC-SHA256 …"',
     headers: (request, credentials) => ({ authorization: exoscaleSignature(request, credentials) }),

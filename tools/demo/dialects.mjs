@@ -6,7 +6,7 @@
  * @param {{api: Function, screen: object, expect: Function, operations: object}} stage
  */
 export function speakers(stage) {
-  return { exoscale: exoscale(stage), scaleway: scaleway(stage) };
+  return { exoscale: exoscale(stage), scaleway: besides(stage, 'scaleway'), huawei: besides(stage, 'huawei') };
 }
 
 function exoscale(stage) {
@@ -24,11 +24,11 @@ function exoscale(stage) {
   return { read: reader(stage, 'exoscale'), change };
 }
 
-function scaleway(stage) {
+/** A dialect that answers bodies of its own; the operation is told in headers beside them. */
+function besides(stage, dialect) {
   const { api, screen, expect, operations } = stage;
-  /** Answers Scaleway's own body; the operation is told in headers. */
   const change = async (method, path, { body, status: wanted, says = () => '' }) => {
-    const answer = await api('scaleway', method, path, { body });
+    const answer = await api(dialect, method, path, { body });
     const { status, headers } = answer;
     expect.quietly(
       `${method} ${path} is accepted ${status === wanted ? '' : JSON.stringify(answer.body)}`,
@@ -41,7 +41,7 @@ function scaleway(stage) {
     await operations.follow(id);
     return answer.body;
   };
-  return { read: reader(stage, 'scaleway'), change };
+  return { read: reader(stage, dialect), change };
 }
 
 function reader({ api, screen, expect }, dialect) {

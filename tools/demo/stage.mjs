@@ -11,6 +11,7 @@ import { operationWatch } from './operations.mjs';
  * @property {ReturnType<typeof openApi>} api
  * @property {ReturnType<typeof speakers>['exoscale']} exoscale
  * @property {ReturnType<typeof speakers>['scaleway']} scaleway
+ * @property {ReturnType<typeof speakers>['huawei']} huawei
  * @property {ReturnType<typeof operationWatch>} operations
  * @property {ReturnType<typeof expectations>} expect
  * @property {(print: (line: string) => void) => Promise<number>} runDoctor how many invariants are breached

@@ -144,6 +144,7 @@ function makeServiceEnv(env, { host, port }, { stores, credentials, masterKey })
     // Services are started from wherever the launcher is.
     REGIONS_FILE: join(ROOT, 'config', 'regions.yaml'),
     POOLS_FILE: join(ROOT, 'config', 'pools.yaml'),
+    VPN_FILE: join(ROOT, 'config', 'vpn.yaml'),
     CALLERS_FILE: join(ROOT, 'config', 'callers.yaml'),
     ...env,
     HOST: host,

@@ -11,6 +11,7 @@ describe('readConfig', () => {
       fabricFaults: undefined,
       isInstanceRegistryOpen: true,
       operationLeaseMs: 10_000,
+      operationDeadlineMs: 0,
       peeringReconcileMs: 5_000,
       quotas: { vpc: 1_000, 'private-network': 100_000, route: 10_000 },
     });
@@ -18,12 +19,17 @@ describe('readConfig', () => {
 
   it('takes each setting from its own variable', () => {
     const faults = JSON.stringify([{ call: 'ensureNetwork', code: 'unavailable', message: 'The fabric is away.' }]);
-    const times = { FABRIC_LATENCY_MS: '1', OPERATION_LEASE_MS: '2', PEERING_RECONCILE_MS: '0' };
+    const times = {
+      FABRIC_LATENCY_MS: '1',
+      OPERATION_LEASE_MS: '2',
+      OPERATION_DEADLINE_MS: '6',
+      PEERING_RECONCILE_MS: '0',
+    };
     const quotas = { QUOTA_VPCS: '3', QUOTA_PRIVATE_NETWORKS: '4', QUOTA_ROUTES: '5' };
     expect(
       readConfig({ ...GOOD, ...times, ...quotas, INSTANCE_REGISTRY: 'strict', FABRIC_FAULTS: faults }),
     ).toMatchObject({
-      ...{ fabricLatencyMs: 1, operationLeaseMs: 2, peeringReconcileMs: 0 },
+      ...{ fabricLatencyMs: 1, operationLeaseMs: 2, operationDeadlineMs: 6, peeringReconcileMs: 0 },
       quotas: { vpc: 3, 'private-network': 4, route: 5 },
       isInstanceRegistryOpen: false,
       fabricFaults: faults,
@@ -37,6 +43,7 @@ describe('readConfig', () => {
       FABRIC_FAULTS: '[{"call":"noCall","code":"unavailable"}]',
       INSTANCE_REGISTRY: 'shut',
       OPERATION_LEASE_MS: '-1',
+      OPERATION_DEADLINE_MS: 'never',
       PEERING_RECONCILE_MS: '1.5',
       QUOTA_VPCS: 'many',
       QUOTA_PRIVATE_NETWORKS: '1e3',

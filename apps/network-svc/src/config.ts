@@ -16,6 +16,8 @@ export interface NetworkConfig {
   isInstanceRegistryOpen: boolean;
   /** How long a worker may be silent before another one takes its operation. */
   operationLeaseMs: number;
+  /** How long operations may take, in place of what each kind has by itself; 0: as each has. */
+  operationDeadlineMs: number;
   /** How often all peerings are looked at; 0: this replica looks after none, not even when it is told of a change. */
   peeringReconcileMs: number;
   /** The most that one project may have of each. */
@@ -38,6 +40,7 @@ export function readConfig(env: Environment): NetworkConfig {
     fabricFaults: settings.parsed('FABRIC_FAULTS', faultRules),
     isInstanceRegistryOpen: settings.oneOf('INSTANCE_REGISTRY', ['open', 'strict']) === 'open',
     operationLeaseMs: settings.wholeNumber('OPERATION_LEASE_MS', 10_000),
+    operationDeadlineMs: settings.wholeNumber('OPERATION_DEADLINE_MS', 0),
     peeringReconcileMs: settings.wholeNumber('PEERING_RECONCILE_MS', 5_000),
     quotas: {
       vpc: settings.wholeNumber('QUOTA_VPCS', 1_000),

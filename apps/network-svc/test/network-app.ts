@@ -31,6 +31,7 @@ export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Pr
     fabricFaults: undefined,
     isInstanceRegistryOpen: true,
     operationLeaseMs: 60_000,
+    operationDeadlineMs: 0,
     peeringReconcileMs: 5_000,
     quotas: { vpc: 1_000, 'private-network': 1_000, route: 1_000 },
     databaseUrl: database.url,

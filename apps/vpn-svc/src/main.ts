@@ -1,16 +1,18 @@
 import 'reflect-metadata';
+import { migrate } from '@isthmus/db';
 import { runService } from '@isthmus/rpc';
+import { migrationUrl } from '@isthmus/settings';
 import { createLogger } from '@isthmus/telemetry';
-import { AppModule } from './app.module';
+import { AppModule, MIGRATIONS } from './app.module';
 import { readConfig } from './config';
 
 const logger = createLogger('vpn-svc');
 
+/** `main.js` serves; `main.js migrate` brings the database up to date and exits. */
 async function main(): Promise<void> {
-  // It owns no tables yet, so there is nothing to migrate.
-  if (process.argv[2] === 'migrate') return;
+  if (process.argv[2] === 'migrate') return migrate(migrationUrl(process.env, 'vpn-svc'), MIGRATIONS);
   const config = readConfig(process.env);
-  await runService({ module: AppModule.forRoot(config), service: 'vpn', redisUrl: config.redisUrl, logger });
+  await runService({ module: AppModule.forRoot(config, logger), service: 'vpn', redisUrl: config.redisUrl, logger });
 }
 
 main().catch((error: unknown) => {

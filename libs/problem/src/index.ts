@@ -1,2 +1,1 @@
-export * from './fault-rules';
 export * from './problem';

@@ -4,7 +4,7 @@ const NETWORKS = '/v2/private-network';
 /** @param {import('../stage.mjs').Stage} stage */
 export async function cleanUp(stage) {
   const { screen, exoscale, scaleway, expect, runDoctor } = stage;
-  screen.scene(7, 'Clean up', ABOUT);
+  screen.scene(8, 'Clean up', ABOUT);
   const { instances } = await exoscale.read('/v2/instance');
   const attached = instances.flatMap(({ id, 'private-networks': networks }) =>
     networks.map((network) => ({ path: `${NETWORKS}/${network.id}:detach`, body: { instance: { id } } })),

@@ -2,9 +2,10 @@ import { Module } from '@nestjs/common';
 import { IpamClient } from './ipam.client';
 import { NetworkClient } from './network.client';
 import { NetworkComposer } from './network.composer';
+import { VpnClient } from './vpn.client';
 
 @Module({
-  providers: [NetworkClient, IpamClient, NetworkComposer],
-  exports: [NetworkClient, IpamClient, NetworkComposer],
+  providers: [NetworkClient, IpamClient, VpnClient, NetworkComposer],
+  exports: [NetworkClient, IpamClient, VpnClient, NetworkComposer],
 })
 export class ClientsModule {}

@@ -26,6 +26,7 @@ type Input = CreateAttachmentInput;
 export class CreateAttachmentSaga implements Saga<Input> {
   readonly kind = 'attachment.create';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly assignAddresses: SagaStep<Input> = {
     name: 'assign-addresses',

@@ -32,6 +32,7 @@ type Input = UpdateAttachmentIpInput;
 export class UpdateAttachmentIpSaga implements Saga<Input> {
   readonly kind = 'attachment.update-ip';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly assignAddress: SagaStep<Input> = {
     name: 'assign-address',

@@ -1,4 +1,4 @@
-import { type FaultRule, parseFaultRules } from '@isthmus/problem';
+import { type FaultRule, parseFaultRules } from '@isthmus/drivers';
 import { FABRIC_CALLS, type FabricCall } from './fabric.driver';
 
 /** A rule that makes the memory fabric fail. */

@@ -1,3 +1,4 @@
+import type { Removal } from '@isthmus/drivers';
 import type { DhcpOptions } from '@isthmus/model';
 
 /** The logical router of a VPC with routing. Level-triggered as everything here: the whole truth, never a change. */
@@ -66,13 +67,6 @@ export interface FabricPeering {
   destinations: string[];
 }
 
-/** Something that must not be there any more. */
-export interface FabricRemoval {
-  id: string;
-  /** Nothing with a higher revision is removed; and an ensure with this one or a lower one, when it comes late, is ignored. */
-  revision: bigint;
-}
-
 /**
  * The seam to the network that carries the traffic, shaped after OVN's northbound tables (logical switch, switch port,
  * DHCP options, logical router, static route; see ovn-nb(5)). Every call is idempotent by id. Errors: `unavailable` for a
@@ -84,11 +78,11 @@ export abstract class FabricDriver {
   abstract ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void>;
   abstract removeNetwork(networkId: string, signal: AbortSignal): Promise<void>;
   abstract ensurePort(port: FabricPort, signal: AbortSignal): Promise<void>;
-  abstract removePort(port: FabricRemoval, signal: AbortSignal): Promise<void>;
+  abstract removePort(port: Removal, signal: AbortSignal): Promise<void>;
   abstract ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void>;
-  abstract removeRoute(route: FabricRemoval, signal: AbortSignal): Promise<void>;
+  abstract removeRoute(route: Removal, signal: AbortSignal): Promise<void>;
   abstract ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void>;
-  abstract removePeering(peering: FabricRemoval, signal: AbortSignal): Promise<void>;
+  abstract removePeering(peering: Removal, signal: AbortSignal): Promise<void>;
 }
 
 export const FABRIC_CALLS = [

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { strike } from '@isthmus/problem';
+import { type Removal, RevisionedMap, strike } from '@isthmus/drivers';
 import {
   type FabricCall,
   FabricDriver,
   type FabricNetwork,
   type FabricPeering,
   type FabricPort,
-  type FabricRemoval,
   type FabricRoute,
   type FabricRouter,
 } from './fabric.driver';
 import type { FabricFault } from './fabric-fault';
-import { RevisionedMap } from './revisioned-map';
 
 /** A fabric that keeps what was ensured in this process, takes configurable time, and fails on demand. */
 export class MemoryFabricDriver extends FabricDriver {
@@ -29,7 +27,7 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensureRouter(router: FabricRouter, signal: AbortSignal): Promise<void> {
-    return this.call('ensureRouter', undefined, signal, () => this.routers.ensure(router));
+    return this.call('ensureRouter', undefined, signal, () => this.routers.ensure(router.id, router));
   }
 
   removeRouter(routerId: string, signal: AbortSignal): Promise<void> {
@@ -37,7 +35,7 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensureNetwork(network: FabricNetwork, signal: AbortSignal): Promise<void> {
-    return this.call('ensureNetwork', network.name, signal, () => this.networks.ensure(network));
+    return this.call('ensureNetwork', network.name, signal, () => this.networks.ensure(network.id, network));
   }
 
   removeNetwork(networkId: string, signal: AbortSignal): Promise<void> {
@@ -45,26 +43,28 @@ export class MemoryFabricDriver extends FabricDriver {
   }
 
   ensurePort(port: FabricPort, signal: AbortSignal): Promise<void> {
-    return this.call('ensurePort', this.nameOf(port.networkId), signal, () => this.ports.ensure(port));
+    return this.call('ensurePort', this.nameOf(port.networkId), signal, () => this.ports.ensure(port.id, port));
   }
 
-  removePort(port: FabricRemoval, signal: AbortSignal): Promise<void> {
+  removePort(port: Removal, signal: AbortSignal): Promise<void> {
     return this.call('removePort', this.networkNameOf(this.ports, port), signal, () => this.ports.remove(port));
   }
 
   ensureRoute(route: FabricRoute, signal: AbortSignal): Promise<void> {
-    return this.call('ensureRoute', this.nameOf(route.networkId), signal, () => this.routes.ensure(route));
+    return this.call('ensureRoute', this.nameOf(route.networkId), signal, () => this.routes.ensure(route.id, route));
   }
 
-  removeRoute(route: FabricRemoval, signal: AbortSignal): Promise<void> {
+  removeRoute(route: Removal, signal: AbortSignal): Promise<void> {
     return this.call('removeRoute', this.networkNameOf(this.routes, route), signal, () => this.routes.remove(route));
   }
 
   ensurePeering(peering: FabricPeering, signal: AbortSignal): Promise<void> {
-    return this.call('ensurePeering', this.nameOf(peering.networkId), signal, () => this.peerings.ensure(peering));
+    return this.call('ensurePeering', this.nameOf(peering.networkId), signal, () =>
+      this.peerings.ensure(peering.id, peering),
+    );
   }
 
-  removePeering(peering: FabricRemoval, signal: AbortSignal): Promise<void> {
+  removePeering(peering: Removal, signal: AbortSignal): Promise<void> {
     const networkName = this.networkNameOf(this.peerings, peering);
     return this.call('removePeering', networkName, signal, () => this.peerings.remove(peering));
   }
@@ -87,7 +87,7 @@ export class MemoryFabricDriver extends FabricDriver {
     return this.networks.get(networkId)?.name;
   }
 
-  private networkNameOf(kept: ReadonlyMap<string, { networkId: string }>, { id }: FabricRemoval): string | undefined {
+  private networkNameOf(kept: ReadonlyMap<string, { networkId: string }>, { id }: Removal): string | undefined {
     const known = kept.get(id);
     return known && this.nameOf(known.networkId);
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable, type Tx } from '@isthmus/db';
+import { recordEvent } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { IpamClient } from '../clients/ipam.client';
 import { type NetworkPair, PeeringFactsRepository, type PeeringSelection, type PeeringSide } from './peering.facts';
@@ -72,7 +73,9 @@ export class PeeringJudge {
     }
     if (!plan) return false;
     await this.move(tx, sides, plan);
-    if (isNews(sides, plan)) await this.peerings.setStates(tx, plan.verdicts);
+    if (!isNews(sides, plan)) return true;
+    await this.peerings.setStates(tx, plan.verdicts);
+    await tellChanges(tx, sides, plan);
     return true;
   }
 
@@ -135,6 +138,21 @@ function linksOf(sides: PeeringSide[]): string[] {
 
 function vpcsOf(sides: PeeringSide[]): string[] {
   return [...new Set(sides.map(({ localVpcId }) => localVpcId))];
+}
+
+/** Each side in its own project. Another reason for the same state is only shown. */
+async function tellChanges(tx: Tx, sides: PeeringSide[], { verdicts }: PeeringPlan): Promise<void> {
+  for (const { id, verdict } of verdicts) {
+    const side = sides.find((candidate) => candidate.id === id);
+    if (!side || side.state === verdict.state) continue;
+    const { projectId, intent, localNetworkId, peerNetworkId } = side;
+    await recordEvent(tx, {
+      type: 'peering.state_changed',
+      projectId,
+      resource: { type: 'peering', id },
+      payload: { from: side.state, to: verdict.state, reason: verdict.reason, intent, localNetworkId, peerNetworkId },
+    });
+  }
 }
 
 function isNews(sides: PeeringSide[], { verdicts }: PeeringPlan): boolean {

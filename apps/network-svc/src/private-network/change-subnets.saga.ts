@@ -28,6 +28,7 @@ type Input = ChangeSubnetsInput;
 export class ChangeSubnetsSaga implements Saga<Input> {
   readonly kind = 'private-network.change-subnets';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly changeSubnets: SagaStep<Input> = {
     name: 'change-subnets',

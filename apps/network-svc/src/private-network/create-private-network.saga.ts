@@ -30,6 +30,7 @@ type Input = CreatePrivateNetworkInput;
 export class CreatePrivateNetworkSaga implements Saga<Input> {
   readonly kind = 'private-network.create';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly ensureRouter: SagaStep<Input> = {
     name: 'ensure-router',

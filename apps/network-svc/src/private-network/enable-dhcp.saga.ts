@@ -22,6 +22,7 @@ type Input = EnableDhcpInput;
 export class EnableDhcpSaga implements Saga<Input> {
   readonly kind = 'private-network.enable-dhcp';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly ensureNetwork: SagaStep<Input> = {
     name: 'ensure-network',

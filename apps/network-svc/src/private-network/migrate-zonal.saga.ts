@@ -24,6 +24,7 @@ type Input = MigrateZonalInput;
 export class MigrateZonalSaga implements Saga<Input> {
   readonly kind = 'private-network.migrate-zonal';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly ensureNetwork: SagaStep<Input> = {
     name: 'ensure-network',

@@ -33,6 +33,7 @@ type Input = SetRouterInput;
 export class SetRouterSaga implements Saga<Input> {
   readonly kind = 'private-network.set-router';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly ensureRouter: SagaStep<Input> = {
     name: 'ensure-router',

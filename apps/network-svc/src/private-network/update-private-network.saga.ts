@@ -30,6 +30,7 @@ type Input = UpdatePrivateNetworkInput;
 export class UpdatePrivateNetworkSaga implements Saga<Input> {
   readonly kind = 'private-network.update';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly reshapeSubnet: SagaStep<Input> = {
     name: 'reshape-subnet',

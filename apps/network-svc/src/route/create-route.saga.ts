@@ -15,6 +15,7 @@ type Input = Record<string, never>;
 export class CreateRouteSaga implements Saga<Input> {
   readonly kind = 'route.create';
   readonly deadlineMs = 60_000;
+  readonly isCancellable = true;
 
   private readonly ensureRoute: SagaStep<Input> = {
     name: 'ensure-route',

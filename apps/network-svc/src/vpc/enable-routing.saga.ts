@@ -30,6 +30,7 @@ const BATCH = 16;
 export class EnableRoutingSaga implements Saga<Input> {
   readonly kind = 'vpc.enable-routing';
   readonly deadlineMs = 300_000;
+  readonly isCancellable = true;
 
   private readonly ensureRouter: SagaStep<Input> = {
     name: 'ensure-router',

@@ -1,4 +1,4 @@
-import { type ProblemCode, ProblemError, PROBLEMS } from './problem';
+import { type ProblemCode, ProblemError, PROBLEMS } from '@isthmus/problem';
 
 /** A rule that makes a driver in memory fail, for tests and demonstrations. */
 export interface FaultRule<Call extends string> {

@@ -1,0 +1,2 @@
+/** Injection token of the service's logger. */
+export const RECONCILER_LOG = Symbol('RECONCILER_LOG');

@@ -1,0 +1,2 @@
+export * from './fault-rules';
+export * from './revisioned-map';
