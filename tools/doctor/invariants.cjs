@@ -9,9 +9,6 @@ const GRACE = "interval '60 s'";
 /** A change that peerings have not followed yet has left an event; whoever follows it deletes it with that. */
 const NO_CHECK_WAITS = 'NOT EXISTS (SELECT FROM network.peering_check)';
 
-/** Events that are older may have been forgotten. */
-const FEED_KEPT = "interval '30 days'";
-
 const INVARIANTS = [
   {
     id: 'I1',
@@ -276,30 +273,6 @@ const INVARIANTS = [
           SELECT format('peering %s (project %s) is from a network of another project', p.id, p.project_id)
             FROM network.peering p JOIN network.private_network n ON n.id = p.local_network_id
            WHERE n.project_id <> p.project_id`,
-  },
-  {
-    id: 'I10',
-    holds: 'every committed event waits for its position or has one, just once, and positions have no gaps',
-    sql: `SELECT format('event %s is queued %s times and told %s times', e.id, count(q.event_id), count(f.event_id)) AS what
-            FROM ops.event e LEFT JOIN ops.event_queue q ON q.event_id = e.id LEFT JOIN ops.event_feed f ON f.event_id = e.id
-           WHERE e.created_at > now() - ${FEED_KEPT}
-           GROUP BY e.id HAVING count(q.event_id) + count(f.event_id) <> 1
-          UNION ALL
-          SELECT format('position %s is of event %s, which is gone', f.position, f.event_id)
-            FROM ops.event_feed f WHERE NOT EXISTS (SELECT FROM ops.event e WHERE e.id = f.event_id)
-          UNION ALL
-          SELECT format('the feed has %s events at positions %s to %s, and its head is %s', count(f.position), min(f.position),
-                        max(f.position), h.position)
-            FROM ops.feed_head h LEFT JOIN ops.event_feed f ON true
-           GROUP BY h.position
-          HAVING count(f.position) <> coalesce(h.position - min(f.position) + 1, 0) OR max(f.position) <> h.position
-          UNION ALL
-          SELECT format('resource %s has event %s at position %s, and was told %s', f.resource_id, f.resource_sequence, f.position,
-                        coalesce(h.sequence, 0))
-            FROM (SELECT *, lag(resource_sequence) OVER told AS former, lead(position) OVER told IS NULL AS is_last
-                    FROM ops.event_feed WINDOW told AS (PARTITION BY resource_id ORDER BY position)) f
-            LEFT JOIN ops.resource_head h ON h.resource_id = f.resource_id
-           WHERE f.resource_sequence <> f.former + 1 OR (f.is_last AND f.resource_sequence IS DISTINCT FROM h.sequence)`,
   },
 ];
 

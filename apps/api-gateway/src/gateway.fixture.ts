@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { IpamCalls, NetworkCalls } from '@isthmus/contracts';
+import type { IpamCalls, NetworkCalls, VpnCalls } from '@isthmus/contracts';
 import { Database } from '@isthmus/db';
 import { Topology } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
@@ -14,7 +14,7 @@ import { dialects } from './dialects';
 import { createAdapter } from './http/server';
 import { SecretBox } from '@isthmus/secrets';
 
-type Calls = NetworkCalls & IpamCalls;
+type Calls = NetworkCalls & IpamCalls & VpnCalls;
 export type Handlers = { [P in keyof Calls]?: (data: Calls[P]['request']) => Calls[P]['response'] };
 
 export interface TestKey {
@@ -39,6 +39,9 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+/** The project of the key `admin`, for paths that name it. */
+export const ADMIN_PROJECT_ID = '5b0c6f1e-7c1d-4f0a-9e55-0d8a5c6b7e21';
+
 export const TEST_TOPOLOGY = new Topology({
   defaultZone: 'fr-par-1',
   regions: [
@@ -58,7 +61,8 @@ export async function createTestGateway(settleWindowMs = 1_000): Promise<TestGat
     scope,
     expiresAt,
   });
-  const keys = { admin: key('A', 'admin'), reader: key('R', 'read'), expired: key('E', 'admin', new Date(0)) };
+  const admin = { ...key('A', 'admin'), projectId: ADMIN_PROJECT_ID };
+  const keys = { admin, reader: key('R', 'read'), expired: key('E', 'admin', new Date(0)) };
   const state: Pick<TestGateway, 'calls' | 'handlers' | 'operations'> = {
     calls: [],
     handlers: {},

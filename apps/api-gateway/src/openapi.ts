@@ -12,11 +12,13 @@ interface Document {
 }
 
 const VERSION = '1';
+const SIGNATURES = 'EXO2-HMAC-SHA256 or SDK-HMAC-SHA256';
 const DOCUMENTS: Record<keyof typeof dialectModules, Document> = {
   native: { module: dialectModules.native, title: 'Isthmus', prefix: '/' },
   scaleway: { module: dialectModules.scaleway, title: 'Isthmus in the Scaleway dialect', prefix: '/' },
   exoscale: { module: dialectModules.exoscale, title: 'Isthmus in the Exoscale dialect', prefix: '/v2/' },
   upcloud: { module: dialectModules.upcloud, title: 'Isthmus in the UpCloud dialect', prefix: '/1.3/' },
+  huawei: { module: dialectModules.huawei, title: 'Isthmus in the Huawei Cloud dialect', prefix: '/v5' },
 };
 
 /** Writes one OpenAPI document per dialect into `directory`. */
@@ -35,7 +37,7 @@ function describe(app: INestApplication, { module, title, prefix }: Document): O
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'token')
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Access key and secret.' }, 'basic')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The secret.' }, 'bearer')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: 'EXO2-HMAC-SHA256' }, 'signature')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: SIGNATURES }, 'signature')
     .addSecurityRequirements('token')
     .addSecurityRequirements('basic')
     .addSecurityRequirements('bearer')

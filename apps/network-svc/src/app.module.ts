@@ -139,7 +139,6 @@ export class AppModule {
   /** `engine` lets a test interfere with the execution of operations. */
   static forRoot(config: NetworkConfig, logger: Logger, engine: Partial<OperationEngineOptions> = {}): DynamicModule {
     const { databaseUrl: url, redisUrl, operationLeaseMs: leaseMs } = config;
-    const deadlineMs = config.operationDeadlineMs || undefined;
     const entities = [Vpc, PrivateNetwork, Instance, Attachment, Route, Peering, PeeringLink, GatewayPort, VpnRoute];
     return {
       module: AppModule,
@@ -164,7 +163,7 @@ export class AppModule {
         { provide: ProjectQuotas, useValue: new ProjectQuotas(config.quotas) },
         { provide: RECONCILER_LOG, useValue: logger },
         ...PROVIDERS,
-        ...operationProviders({ service: 'network', redisUrl, leaseMs, deadlineMs, sagas: SAGAS, logger, ...engine }),
+        ...operationProviders({ service: 'network', redisUrl, leaseMs, sagas: SAGAS, logger, ...engine }),
       ],
     };
   }

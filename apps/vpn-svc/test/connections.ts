@@ -102,6 +102,7 @@ type ConnectionKind = Extract<OperationKind, `vpn-connection.${string}`>;
 export function connectionScenarios(app: () => VpnApp): Record<ConnectionKind, SagaScenario<never>> {
   let commands: ConnectionCommands | undefined;
   let gateway: Promise<VpnGatewayView> | undefined;
+  let drawn = 0;
   const given = async (): Promise<[ConnectionCommands, VpnGatewayView]> => {
     commands ??= new ConnectionCommands(app());
     gateway ??= commands.gateway();
@@ -130,7 +131,9 @@ export function connectionScenarios(app: () => VpnApp): Record<ConnectionKind, S
       }) as () => Promise<never>,
       accept: async ({ id, customerGatewayId }: { id: string; customerGatewayId: string }) => {
         const [own] = await given();
-        const tunnel = { tunnelLocalAddress: '169.254.99.2/30', tunnelPeerAddress: '169.254.99.1/30' };
+        const block = `169.254.${100 + (++drawn >> 6)}.`;
+        const host = (drawn & 63) * 4;
+        const tunnel = { tunnelLocalAddress: `${block}${host + 2}/30`, tunnelPeerAddress: `${block}${host + 1}/30` };
         const change = { name: 'renamed', customerGatewayId, peerSubnets: ['192.168.9.0/24'], ...tunnel };
         return (await own.update(id, { ...change, psk: own.sealed('Another-Horse-2') })).operation.id;
       },

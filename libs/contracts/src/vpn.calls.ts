@@ -172,7 +172,7 @@ export interface VpnCalls extends HealthCalls {
   'vpn-gateway.get': Call<{ gatewayId: string }, VpnGatewayView>;
   'vpn-gateway.list': Call<ListVpnGateways, VpnGatewayView[]>;
   'vpn-gateway.update': Call<UpdateVpnGateway, Accepted<VpnGatewayView>>;
-  /** `precondition-failed` while it is being made or changed, and while it has connections. */
+  /** `busy` while it is being made, changed or deleted, `precondition-failed` while it has connections. */
   'vpn-gateway.delete': Call<{ gatewayId: string }, Accepted<VpnGatewayView>>;
   'vpn-gateway.list-offers': Call<{ region: string }, VpnZoneOffer[]>;
   'vpn-quota.list': Call<Record<string, never>, VpnQuota[]>;

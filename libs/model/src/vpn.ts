@@ -120,8 +120,8 @@ export interface VpnGatewayView {
   bgpAsn: number;
   flavor: VpnFlavor;
   haMode: VpnHaMode;
-  /** The caller chose the zones. */
-  areZonesGiven: boolean;
+  /** Where the caller wants it; null when that was left to us. */
+  givenZones: string[] | null;
   /** A UUID, or `0` for none. */
   enterpriseProjectId: string;
   /** Null unless the flavor takes peers whose addresses change. */

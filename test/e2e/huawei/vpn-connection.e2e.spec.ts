@@ -234,7 +234,7 @@ describe('Huawei customer gateways and VPN connections, by the official SDK', ()
     const rows: [string, Body, string, RegExp][] = [
       ['a weak key', { psk: 'password' }, 'VPN.0001', /psk/],
       ['a short key', { psk: 'aA1!' }, 'VPN.0001', /psk .*8/],
-      ['no key', { psk: undefined }, 'VPN.0001', /psk .*mandatory/],
+      ['no key', { psk: undefined }, 'VPN.0001', /psk: .*needs a pre-shared key/],
       ['no gateway', { vgw_id: undefined }, 'VPN.0001', /vgw_id/],
       ['an unknown gateway', { vgw_id: customer.id }, 'VPN.0509', new RegExp(customer.id)],
       ['an unknown address', { vgw_ip: '192.0.2.1' }, 'VPN.0001', /vgw_ip/],
@@ -258,7 +258,7 @@ describe('Huawei customer gateways and VPN connections, by the official SDK', ()
         'VPN.0001',
         /ikepolicy.encryption_algorithm/,
       ],
-      ['BGP without ASN', { style: 'bgp' }, 'VPN.0001', /bgp_asn/],
+      ['BGP without ASN', { style: 'bgp' }, 'VPN.0001', /cgw_id: .*BGP ASN/],
       ['slave in active-active', { ha_role: 'slave' }, 'VPN.0001', /ha_role/],
     ];
     const failures: string[] = [];

@@ -20,6 +20,8 @@ export interface Dialect {
   readonly name: string;
   /** Sent exactly so, also with an empty 204, where the dialect's clients compare it; else Fastify's own. */
   readonly exactContentType?: string;
+  /** Its bodies tell the request id, so it is always ours and never the caller's. */
+  readonly hasOwnRequestIds?: boolean;
   owns(path: string): boolean;
   refuse(problem: ProblemError, request: RefusedRequest): Refusal;
 }

@@ -1,4 +1,4 @@
-import { createTestGateway, type TestGateway } from '../gateway.fixture';
+import { ADMIN_PROJECT_ID, createTestGateway, type TestGateway } from '../gateway.fixture';
 import { NETWORK_ID, OPERATION_ID } from '../views.fixture';
 
 describe('the HTTP pipeline', () => {
@@ -17,6 +17,7 @@ describe('the HTTP pipeline', () => {
     scaleway: '/vpc/v2/regions/fr-par/private-networks',
     nics: `/instance/v1/zones/fr-par-1/servers/${NETWORK_ID}/private_nics`,
     upcloud: '/1.3/network',
+    huawei: `/v5/${ADMIN_PROJECT_ID}/vpn/quotas`,
     native: `/v1/operations/${OPERATION_ID}`,
   };
   const basicOf = ({ accessKey, secret }: { accessKey: string; secret: string }): string =>
@@ -45,6 +46,7 @@ describe('the HTTP pipeline', () => {
         { type: 'denied_authentication', method: 'api_key', reason: 'not_found', message: expect.any(String) },
       ],
       ['upcloud', 401, { error: { error_code: 'AUTHENTICATION_FAILED', error_message: expect.any(String) } }],
+      ['huawei', 401, expect.objectContaining({ error_code: 'APIGW.0301', request_id: expect.any(String) })],
       ['native', 401, expect.objectContaining({ code: 'unauthenticated', status: 401 })],
     ] as const)('refuses a wrong secret in the words of %s', async (dialect, status, body) => {
       const headers = { 'x-auth-token': '33333333-3333-4333-8333-333333333333' };
@@ -140,6 +142,7 @@ describe('the HTTP pipeline', () => {
       ],
       ['/vpc/v2/nothing', 404, expect.objectContaining({ type: 'not_found', resource: 'unknown' })],
       ['/1.3/nothing', 404, { error: { error_code: 'NOT_FOUND', error_message: 'There is nothing at this path.' } }],
+      ['/v5/nothing', 404, expect.objectContaining({ error_code: 'VPN.0004' })],
       ['/nothing', 404, expect.objectContaining({ code: 'not-found', status: 404 })],
     ])('%s is answered in its own dialect', async (url, status, body) => {
       const answer = await gateway.inject({ url, headers: admin() });
@@ -212,7 +215,7 @@ describe('the HTTP pipeline', () => {
     const ready = await gateway.inject({ url: '/readyz' });
     expect([ready.statusCode, ready.json()]).toEqual([
       503,
-      { status: 'unavailable', checks: { database: true, network: false, ipam: false } },
+      { status: 'unavailable', checks: { database: true, network: false, ipam: false, vpn: false } },
     ]);
   });
 });

@@ -22,8 +22,13 @@ export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** What a request's calls carry; the request id is told to the caller too where the dialect tells any. */
+export interface RequestContext extends CallContext {
+  requestId: string;
+}
+
 /** What the services are told of the caller. The request id is ours and new for every request: it makes commands idempotent. */
-export function callContextOf(request: AuthenticatedRequest): CallContext {
+export function callContextOf(request: AuthenticatedRequest): RequestContext {
   const { traceparent } = request.headers;
   return {
     projectId: request.caller.projectId,
@@ -34,7 +39,7 @@ export function callContextOf(request: AuthenticatedRequest): CallContext {
 }
 
 /** The context of the calls that this request makes. */
-export const Call = createParamDecorator((_data: unknown, context: ExecutionContext): CallContext =>
+export const Call = createParamDecorator((_data: unknown, context: ExecutionContext): RequestContext =>
   callContextOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );
 

@@ -47,6 +47,7 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
 
 /** The caller's own id is echoed when it is harmless; towards the services every request has an id of ours. */
 function toldRequestId(request: FastifyRequest): string {
+  if (request.dialect?.hasOwnRequestIds) return request.id;
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : request.id;
 }
@@ -72,6 +73,7 @@ function refuseUnrouted(
   const contentType = refusal.contentType ?? dialect.exactContentType ?? 'application/json; charset=utf-8';
   void reply
     .code(refusal.status)
+    .header('x-request-id', requestId)
     .header('content-type', contentType)
     .send(Buffer.from(JSON.stringify(refusal.body)));
 }

@@ -16,6 +16,6 @@ import { SecretBox } from '@isthmus/secrets';
       inject: [GatewayConfig],
     },
   ],
-  exports: [KeyRing],
+  exports: [KeyRing, SecretBox],
 })
 export class IdentityModule {}

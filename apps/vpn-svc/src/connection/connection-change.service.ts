@@ -6,6 +6,7 @@ import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { NetworkClient } from '../clients/network.client';
+import { CustomerGatewayRepository } from '../customer-gateway/customer-gateway.repository';
 import { VpnGatewayRepository } from '../gateway/vpn-gateway.repository';
 import { type ConnectionEnds, ConnectionEndsFinder, type EndNames } from './connection-ends';
 import { commandFor, planConnection } from './connection-plan';
@@ -35,6 +36,7 @@ export class ConnectionChangeService {
     private readonly connections: VpnConnectionRepository,
     private readonly reader: ConnectionReader,
     private readonly gateways: VpnGatewayRepository,
+    private readonly customerGateways: CustomerGatewayRepository,
     private readonly ends: ConnectionEndsFinder,
     private readonly tunnelNetworks: TunnelNetworks,
     private readonly psks: PskVault,
@@ -71,7 +73,7 @@ export class ConnectionChangeService {
     const [ends] = (await this.ends.lock(tx, [namesOf(connection, command)], context.projectId)) as [ConnectionEnds];
     const next = await this.settle(tx, connection, command, ends);
     const revision = await this.connections.beginUpdate(tx, connection.id, next, psk);
-    const input = { ...(await this.inputOf(connection, next, ends)), revision, hasNewPsk: psk !== null };
+    const input = { ...(await this.inputOf(tx, connection, next, ends)), revision, hasNewPsk: psk !== null };
     const operation = await this.engine.accept(tx, UpdateConnectionSaga, {
       by: context,
       resource: { type: 'vpn-connection', id: connection.id },
@@ -98,11 +100,12 @@ export class ConnectionChangeService {
   }
 
   private async inputOf(
+    tx: Tx,
     connection: SeenConnection,
     next: ConnectionChange,
     { gateway, endpoint, customerGateway }: ConnectionEnds,
   ): Promise<Omit<UpdateConnectionInput, 'revision' | 'hasNewPsk'>> {
-    const former = (await this.ends.of(connection)).customerGateway;
+    const former = await this.customerGateways.getById(connection.customerGatewayId, tx);
     const before = toTunnelIdentities(connection, endpoint, former);
     const after = toTunnelIdentities(next, endpoint, customerGateway);
     return {
@@ -125,7 +128,7 @@ export class ConnectionChangeService {
 
   private async acceptDelete(tx: Tx, gatewayId: string, id: string, context: RpcContext): Promise<AcceptedConnection> {
     const connection = await this.lockIdle(tx, gatewayId, id, context);
-    const { gateway, endpoint } = await this.ends.of(connection);
+    const { gateway, endpoint } = await this.ends.lockGatewaySide(tx, connection);
     const revision = await this.connections.beginDelete(tx, id);
     const routes = routesOf(connection, gateway, endpoint);
     const operation = await this.engine.accept(tx, DeleteConnectionSaga, {

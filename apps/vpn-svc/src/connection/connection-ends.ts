@@ -67,14 +67,27 @@ export class ConnectionEndsFinder {
       this.endpoints.list([gatewayId]),
       this.customerGateways.getById(customerGatewayId),
     ]);
-    const endpoint = endpoints.find(({ id }) => id === endpointId);
-    if (!endpoint) throw ProblemError.notFound('vpn-gateway', gatewayId);
-    return { gateway, endpoint, customerGateway };
+    return { gateway, endpoint: endpointById(endpoints, endpointId), customerGateway };
+  }
+
+  /** The side of the gateway alone, to be changed by nobody else until the commit. */
+  async lockGatewaySide(
+    tx: Tx,
+    { gatewayId, endpointId }: Pick<VpnConnection, 'gatewayId' | 'endpointId'>,
+  ): Promise<Pick<ConnectionEnds, 'gateway' | 'endpoint'>> {
+    const gateway = await this.gateways.lockById(tx, gatewayId);
+    return { gateway, endpoint: endpointById(await this.endpoints.list([gatewayId], tx), endpointId) };
   }
 }
 
+function endpointById(endpoints: VpnEndpoint[], endpointId: string): VpnEndpoint {
+  const endpoint = endpoints.find(({ id }) => id === endpointId);
+  if (!endpoint) throw new Error(`endpoint ${endpointId} is gone, though a connection ends at it`);
+  return endpoint;
+}
+
 /** How a caller names the endpoint; null until it has its address. */
-export function gatewayIpOf(endpoint: VpnEndpoint, { networkType }: VpnGateway): string | null {
+function gatewayIpOf(endpoint: VpnEndpoint, { networkType }: VpnGateway): string | null {
   return networkType === 'public' ? endpoint.eipId : endpoint.accessAddress;
 }
 

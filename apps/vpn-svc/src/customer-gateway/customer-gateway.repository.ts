@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MarkedPage } from '@isthmus/contracts';
-import { Database, selectList, type Tx } from '@isthmus/db';
+import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { CustomerGateway } from './customer-gateway.entity';
 
@@ -51,8 +51,8 @@ export class CustomerGatewayRepository {
   }
 
   /** Of any project, for sagas, which were let in already. Throws when it is gone. */
-  async getById(id: string): Promise<CustomerGateway> {
-    const [found] = await this.database.query<CustomerGateway>(FIND_BY_ID, [id]);
+  async getById(id: string, on: Queryable = this.database): Promise<CustomerGateway> {
+    const [found] = await on.query<CustomerGateway>(FIND_BY_ID, [id]);
     if (!found) throw ProblemError.notFound('customer-gateway', id);
     return found;
   }

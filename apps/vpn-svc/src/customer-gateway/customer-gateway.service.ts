@@ -62,6 +62,7 @@ export class CustomerGatewayService {
     requireId(id);
     const changes = planChanges(command);
     return this.once(context, async (tx) => {
+      await this.lock(tx, id, context);
       const changed = await this.customerGateways.update(tx, id, context.projectId, changes);
       if (!changed) throw ProblemError.notFound('customer-gateway', id);
       return toCustomerGatewayView(changed);
@@ -73,11 +74,17 @@ export class CustomerGatewayService {
     requireId(id);
     const { projectId } = context;
     return this.once(context, async (tx) => {
+      await this.lock(tx, id, context);
       const wasThere = await refusing(id, () => this.customerGateways.delete(tx, id, projectId));
       if (!wasThere) throw ProblemError.notFound('customer-gateway', id);
       await this.quotas.giveBack(tx, projectId, 'customer-gateway');
       return null;
     });
+  }
+
+  private async lock(tx: Tx, id: string, context: RpcContext): Promise<void> {
+    const [present] = await this.customerGateways.lockAll(tx, [id], context.projectId);
+    if (!present) throw ProblemError.notFound('customer-gateway', id);
   }
 
   private once<T>(context: RpcContext, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -28,10 +28,10 @@ const OF_NEW_ONES = ['type', 'chargeMode', 'bandwidthMbps', 'bandwidthName', 'ba
 export function eipPlanOf(field: 'eip1' | 'eip2', request: EipRequest | undefined, flavor: VpnFlavor): EipPlan {
   if (request === undefined) return newEip(field, { bandwidthMbps: DEFAULT_MBPS }, flavor);
   if (request.id === undefined) return newEip(field, request, flavor);
-  const superfluous = OF_NEW_ONES.find((member) => request[member] !== undefined);
-  if (superfluous) {
+  const isDescribed = OF_NEW_ONES.some((member) => request[member] !== undefined);
+  if (isDescribed) {
     const message = 'An EIP that exists is named by its id alone; leave out what describes a new one.';
-    throw ProblemError.invalid(`${field}.${superfluous}`, message);
+    throw ProblemError.invalid(`${field}.id`, message);
   }
   return bookedEip(`${field}.id`, request.id, flavor);
 }

@@ -10,14 +10,15 @@ export function toVpnGatewayView(
   connectionGroupCount: number,
 ): VpnGatewayView {
   const { id, projectId, region, name, networkType, attachmentType, ipVersion, erId, vpcId } = gateway;
-  const { accessVpcId, accessSubnetId, connectSubnetId, localSubnets, flavor, haMode, areZonesGiven } = gateway;
+  const { accessVpcId, accessSubnetId, connectSubnetId, localSubnets, flavor, haMode } = gateway;
   const { enterpriseProjectId, policyTemplate, tags, connectionLimit, connectionCount } = gateway;
   const { state, stateReason, createdAt, appliedAt, updatedAt } = gateway;
   return {
     ...{ id, projectId, region, name, networkType, attachmentType, ipVersion, erId, vpcId },
-    ...{ accessVpcId, accessSubnetId, connectSubnetId, localSubnets, flavor, haMode, areZonesGiven },
+    ...{ accessVpcId, accessSubnetId, connectSubnetId, localSubnets, flavor, haMode },
     ...{ enterpriseProjectId, policyTemplate, tags, connectionLimit, connectionCount, connectionGroupCount },
     ...{ state, stateReason, createdAt, appliedAt, updatedAt },
+    givenZones: gateway.areZonesGiven ? gateway.zones : null,
     bgpAsn: Number(gateway.bgpAsn),
     endpoints: [...endpoints].sort((left, right) => left.slot - right.slot).map(toEndpointView),
   };

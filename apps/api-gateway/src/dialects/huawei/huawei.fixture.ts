@@ -96,7 +96,7 @@ export function gatewayView(changes: Partial<VpnGatewayView> = {}): VpnGatewayVi
     bgpAsn: 64_512,
     flavor: 'Professional1',
     haMode: 'active-active',
-    areZonesGiven: false,
+    givenZones: null,
     enterpriseProjectId: '0',
     policyTemplate: null,
     tags: [],

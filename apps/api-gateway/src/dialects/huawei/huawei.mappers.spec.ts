@@ -68,7 +68,7 @@ describe('gateways', () => {
     (state) => {
       const body = toGatewayBody(gatewayView({ state }));
       for (const member of ABSENT) expect(body).not.toHaveProperty(member);
-      expect(toGatewayBody(gatewayView({ state, areZonesGiven: true })).availability_zone_ids).toHaveLength(2);
+      expect(toGatewayBody(gatewayView({ state, givenZones: ['b', 'a'] })).availability_zone_ids).toEqual(['b', 'a']);
     },
   );
 
@@ -101,7 +101,7 @@ describe('gateways', () => {
   it('in a single zone name it once, and those that have no place name none', () => {
     const inZone = (zone: string | null) => [endpoint(1, { zone }), endpoint(2, { zone })];
     expect(toGatewayBody(gatewayView({ endpoints: inZone('a-1') })).availability_zone_ids).toEqual(['a-1']);
-    const unplaced = gatewayView({ state: 'creating', areZonesGiven: true, endpoints: inZone(null) });
+    const unplaced = gatewayView({ state: 'creating', endpoints: inZone(null) });
     expect(toGatewayBody(unplaced)).not.toHaveProperty('availability_zone_ids');
   });
 

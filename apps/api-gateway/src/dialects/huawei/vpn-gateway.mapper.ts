@@ -118,7 +118,7 @@ export function toGatewayBody(gateway: VpnGatewayView): GatewayBody {
     status,
     public_border_group: BORDER_GROUP,
     ...given({
-      availability_zone_ids: zones.length > 0 && (isActive || gateway.areZonesGiven) ? zones : undefined,
+      availability_zone_ids: gateway.givenZones ?? (isActive ? zones : undefined),
       eip1: first && toEipBody(first.eip),
       eip2: second && toEipBody(second.eip),
       access_private_ip_1: isPrivate ? first?.accessAddress : undefined,

@@ -6,7 +6,7 @@ import type { ReadinessBody } from './health.dto';
 
 const PING_TIMEOUT_MS = 1_000;
 /** Those without which a request cannot be served. */
-const NEEDED: ServiceName[] = ['network', 'ipam'];
+const NEEDED: ServiceName[] = ['network', 'ipam', 'vpn'];
 
 /** Looks whether everything that requests need answers, by a real round trip. */
 @Injectable()
