@@ -7,11 +7,11 @@ import { bootstrap, ROOT, runProgram } from '../tools/bootstrap.mjs';
 const PLANS = {
   full: {
     ...{ windows: 3, windowMs: 3_000, auditedAddresses: 1_000_000, scatteredAddresses: 32_767 },
-    listedAddresses: 1_000_000,
+    ...{ listedAddresses: 1_000_000, fedEvents: 1_000_000 },
   },
   short: {
     ...{ windows: 1, windowMs: 600, auditedAddresses: 100_000, scatteredAddresses: 5_000 },
-    listedAddresses: 100_000,
+    ...{ listedAddresses: 100_000, fedEvents: 50_000 },
   },
 };
 

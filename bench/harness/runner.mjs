@@ -7,10 +7,13 @@ import { bookAddress } from '../cases/book-address.mjs';
 import { bookOverHttp } from '../cases/book-over-http.mjs';
 import { coldStart } from '../cases/cold-start.mjs';
 import { createNetwork } from '../cases/create-network.mjs';
+import { eventFeed } from '../cases/event-feed.mjs';
 import { footprint, residentOf } from '../cases/footprint.mjs';
 import { getOperation } from '../cases/get-operation.mjs';
 import { listAddresses } from '../cases/list-addresses.mjs';
 import { provisionGateways } from '../cases/provision-gateways.mjs';
+import { waiters } from '../cases/waiters.mjs';
+import { webhooks } from '../cases/webhooks.mjs';
 import { httpClient, succeed } from './http-client.mjs';
 import { closedLoop } from './load.mjs';
 import { describeCommit, describeMachine, describeStores } from './machine.mjs';
@@ -19,10 +22,11 @@ import { printTable } from './table.mjs';
 
 const LAST_STATEMENT_MS = 2_000;
 
-/** In this order: the last two fill the database, and the footprint is of what came before them. */
+/** In this order: the footprint is of what came before it, and the last three fill the database. */
 const CASES = [
   ...[getOperation, createNetwork, attach, provisionGateways, bookAddress, bookOverHttp],
-  ...[footprint, audit, listAddresses],
+  ...[footprint, webhooks, waiters],
+  ...[audit, listAddresses, eventFeed],
 ];
 
 /**
@@ -30,7 +34,7 @@ const CASES = [
  *
  * @param {object} options
  * @param {{windows: number, windowMs: number, auditedAddresses: number, scatteredAddresses: number,
- *   listedAddresses: number}} options.plan
+ *   listedAddresses: number, fedEvents: number}} options.plan
  * @param {string[]} [options.only] names of cases; all of them unless told
  * @param {Promise<never>} options.interruption rejects when the run shall end early
  * @returns {Promise<{date: string, commit: object, machine: object, stores: object, cases: Record<string, object[]>}>}

@@ -17,6 +17,14 @@ const SETTINGS = {
   POOLS_FILE: join(ROOT, 'bench', 'harness', 'pools.yaml'),
   BUS_KEYS: undefined,
   QUOTA_PRIVATE_NETWORKS: '10000000',
+  // Operations are polled every few milliseconds, and 2,000 wait for one.
+  POLL_RATE_PER_OPERATION: '0',
+  SETTLE_WINDOW_MS: undefined,
+  WEBHOOK_ALLOW_HTTP: 'true',
+  WEBHOOK_ALLOWED_CIDRS: '127.0.0.1/32',
+  WEBHOOK_CONCURRENCY: undefined,
+  WEBHOOK_ENDPOINT_CONCURRENCY: undefined,
+  WEBHOOK_RETRY_SCHEDULE: undefined,
 };
 
 /** A folder for one run; as root it must let the account of Postgres pass. */

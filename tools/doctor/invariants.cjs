@@ -9,6 +9,9 @@ const GRACE = "interval '60 s'";
 /** A change that peerings have not followed yet has left an event; whoever follows it deletes it with that. */
 const NO_CHECK_WAITS = 'NOT EXISTS (SELECT FROM network.peering_check)';
 
+/** Events that are older may have been forgotten. */
+const FEED_KEPT = "interval '30 days'";
+
 const INVARIANTS = [
   {
     id: 'I1',
@@ -273,6 +276,64 @@ const INVARIANTS = [
           SELECT format('peering %s (project %s) is from a network of another project', p.id, p.project_id)
             FROM network.peering p JOIN network.private_network n ON n.id = p.local_network_id
            WHERE n.project_id <> p.project_id`,
+  },
+  {
+    id: 'I10',
+    holds: 'every committed event waits for its position or has one, just once, and positions have no gaps',
+    sql: `SELECT format('event %s is queued %s times and told %s times', e.id, count(q.event_id), count(f.event_id)) AS what
+            FROM ops.event e LEFT JOIN ops.event_queue q ON q.event_id = e.id LEFT JOIN ops.event_feed f ON f.event_id = e.id
+           WHERE e.created_at > now() - ${FEED_KEPT}
+           GROUP BY e.id HAVING count(q.event_id) + count(f.event_id) <> 1
+          UNION ALL
+          SELECT format('position %s is of event %s, which is gone', f.position, f.event_id)
+            FROM ops.event_feed f WHERE NOT EXISTS (SELECT FROM ops.event e WHERE e.id = f.event_id)
+          UNION ALL
+          SELECT format('the feed has %s events at positions %s to %s, and its head is %s', count(f.position), min(f.position),
+                        max(f.position), h.position)
+            FROM ops.feed_head h LEFT JOIN ops.event_feed f ON true
+           GROUP BY h.position
+          HAVING count(f.position) <> coalesce(h.position - min(f.position) + 1, 0) OR max(f.position) <> h.position
+          UNION ALL
+          SELECT format('resource %s has event %s at position %s, and was told %s', f.resource_id, f.resource_sequence, f.position,
+                        coalesce(h.sequence, 0))
+            FROM (SELECT *, lag(resource_sequence) OVER told AS former, lead(position) OVER told IS NULL AS is_last
+                    FROM ops.event_feed WINDOW told AS (PARTITION BY resource_id ORDER BY position)) f
+            LEFT JOIN ops.resource_head h ON h.resource_id = f.resource_id
+           WHERE f.resource_sequence <> f.former + 1 OR (f.is_last AND f.resource_sequence IS DISTINCT FROM h.sequence)`,
+  },
+  {
+    id: 'I12',
+    holds: "every user's operation is audited, and the audit is whole: sealed or about to be, in one chain of hashes",
+    sql: `SELECT CASE WHEN l.position <> l.before + 1 THEN format('the audit has no position %s', l.before + 1)
+                      WHEN (l.entry).id IS NULL THEN format('audit entry %s (position %s) is gone', l.entry_id, l.position)
+                      ELSE format('audit entry %s (position %s) or its seal was changed', l.entry_id, l.position) END AS what
+            FROM (SELECT s.position, s.entry_id, s.hash, e AS entry, lag(s.position, 1, 0::bigint) OVER chain AS before,
+                         lag(s.hash, 1, decode(repeat('00', 32), 'hex')) OVER chain AS former
+                    FROM ops.audit_seal s LEFT JOIN ops.audit_entry e ON e.id = s.entry_id
+                  WINDOW chain AS (ORDER BY s.position)) l
+           WHERE l.position <> l.before + 1 OR (l.entry).id IS NULL OR l.hash <> ops.audit_hash(l.former, l.entry)
+          UNION ALL
+          SELECT format('the audit ends at position %s, but its head is at %s', coalesce(s.position, 0), h.position)
+            FROM (TABLE ops.audit_head) h FULL JOIN (SELECT position, hash FROM ops.audit_seal ORDER BY 1 DESC LIMIT 1) s
+              ON true
+           WHERE (coalesce(s.position, 0), coalesce(s.hash, decode(repeat('00', 32), 'hex')))
+                 IS DISTINCT FROM (h.position, h.hash)
+          UNION ALL
+          SELECT format('audit entry %s is neither sealed nor about to be', e.id) FROM ops.audit_entry e
+           WHERE NOT EXISTS (SELECT FROM ops.audit_seal s WHERE s.entry_id = e.id)
+             AND NOT EXISTS (SELECT FROM ops.audit_queue q WHERE q.entry_id = e.id)
+          UNION ALL
+          SELECT format('audit entry %s is gone before it was sealed', q.entry_id) FROM ops.audit_queue q
+           WHERE NOT EXISTS (SELECT FROM ops.audit_entry e WHERE e.id = q.entry_id)
+          UNION ALL
+          SELECT format('operation %s (%s) of %s is not audited', o.id, o.kind, o.principal) FROM ops.operation o
+           WHERE o.created_at > (SELECT since FROM ops.audit_head)
+             AND EXISTS (SELECT FROM gateway.api_key k WHERE k.access_key = o.principal)
+             AND NOT EXISTS (SELECT FROM ops.audit_entry e WHERE e.operation_id = o.id AND e.outcome = 'accepted')
+             -- A command may answer without its operation.
+             AND NOT EXISTS (SELECT FROM ops.audit_entry e
+                              WHERE e.operation_id IS NULL AND e.outcome = 'accepted' AND e.project_id = o.project_id
+                                AND e.request_id = o.request_id AND e.resource_id = o.resource_id::text)`,
   },
 ];
 

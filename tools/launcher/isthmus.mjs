@@ -111,9 +111,20 @@ async function startServices(settings, { serviceEnv, log, undo, signal }) {
   const messages = await Promise.race([ready, ...(signal ? [rejectOn(signal)] : [])]);
   const index = [...services.keys()].indexOf(GATEWAY);
   const url = messages[index].url ?? `http://${settings.host}:${settings.port}`;
+  keepMetricsPorts(services, messages, log);
   // Asked for any free port, a gateway that is started again must come back where its clients are.
   services.get(GATEWAY).env.PORT = new URL(url).port || String(settings.port);
   return { services, url };
+}
+
+/** Prometheus finds a service that was started again where it was. */
+function keepMetricsPorts(services, messages, log) {
+  for (const [index, service] of [...services.values()].entries()) {
+    const { metricsUrl } = messages[index];
+    if (!metricsUrl) continue;
+    service.env.METRICS_PORT = new URL(metricsUrl).port;
+    log.info(`  metrics of ${service.name}: ${metricsUrl}/metrics`);
+  }
 }
 
 /** The gateway first, so that no request comes in while the services it needs are leaving. */
@@ -133,7 +144,7 @@ function instances(replicas) {
   );
 }
 
-function makeServiceEnv(env, { host, port }, { stores, credentials, masterKey }) {
+function makeServiceEnv(env, { host, port, hasMetrics }, { stores, credentials, masterKey }) {
   const secrets = {
     MASTER_KEY: masterKey,
     BOOTSTRAP_PROJECT_ID: credentials.projectId,
@@ -151,6 +162,8 @@ function makeServiceEnv(env, { host, port }, { stores, credentials, masterKey })
     PORT: String(port),
     DATABASE_URL: stores.postgres.url,
     REDIS_URL: stores.redis.url,
+    // One port cannot be for all: each takes a free one.
+    METRICS_PORT: hasMetrics ? '0' : '',
   };
   for (const name of SECRET_NAMES) delete base[name];
   return (service) => ({ ...base, ...Object.fromEntries(service.secrets.map((name) => [name, secrets[name]])) });

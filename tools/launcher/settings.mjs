@@ -24,7 +24,7 @@ export const SECRET_NAMES = [...new Set(SERVICES.flatMap((service) => service.se
 /**
  * The launcher's settings from its environment; anything wrong is one clear error.
  *
- * @param {Record<string, string | undefined>} env HOST, PORT, DATA_DIR, REPLICAS, LOG, ISTHMUS_DIST
+ * @param {Record<string, string | undefined>} env HOST, PORT, DATA_DIR, REPLICAS, LOG, METRICS, ISTHMUS_DIST
  * @param {{dataDir?: string, port?: number, replicas?: number, distDir?: string, serviceGraceMs?: number}} [overrides]
  */
 export function readSettings(env, overrides = {}) {
@@ -36,6 +36,7 @@ export function readSettings(env, overrides = {}) {
     distDir: resolve(overrides.distDir ?? (env.ISTHMUS_DIST || join(ROOT, 'dist', 'apps'))),
     serviceGraceMs: overrides.serviceGraceMs ?? SERVICE_GRACE_MS,
     isLoud: env.LOG === '1',
+    hasMetrics: env.METRICS === '1',
   };
 }
 

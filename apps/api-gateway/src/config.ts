@@ -1,5 +1,6 @@
 import { Topology, type TopologyDefinition } from '@isthmus/model';
 import { type Environment, Settings } from '@isthmus/settings';
+import { defaultWebhookSettings, readWebhookSettings, type WebhookSettings } from './webhooks/webhook.settings';
 
 /** The project and key that exist from the first start on. */
 export interface BootstrapKey {
@@ -19,6 +20,11 @@ export class GatewayConfig {
   bootstrap!: BootstrapKey | null;
   /** How long an answer may wait for its operation to end. */
   settleWindowMs!: number;
+  /** When nobody has heard of a request with an idempotency key for so long, its next try goes on with it. */
+  idempotencyLeaseMs!: number;
+  /** How often a second one key may ask one gateway for one operation; 0: as often as it likes. */
+  pollRatePerOperation!: number;
+  webhooks!: WebhookSettings;
   topology!: Topology;
 }
 
@@ -37,6 +43,9 @@ export function readConfig(env: Environment = process.env): GatewayConfig {
     masterKey: settings.masterKey(),
     bootstrap: bootstrapKey(settings),
     settleWindowMs: settings.wholeNumber('SETTLE_WINDOW_MS', 1_000, 60_000),
+    idempotencyLeaseMs: settings.wholeNumber('IDEMPOTENCY_LEASE_MS', 30_000),
+    pollRatePerOperation: settings.wholeNumber('POLL_RATE_PER_OPERATION', 50),
+    webhooks: readWebhookSettings(settings),
     topology: settings.file('REGIONS_FILE', 'config/regions.yaml', topologyIn),
   });
   settings.check('api-gateway');
@@ -53,6 +62,9 @@ export function offlineConfig(): GatewayConfig {
     masterKey: Buffer.alloc(32),
     bootstrap: null,
     settleWindowMs: 0,
+    idempotencyLeaseMs: 0,
+    pollRatePerOperation: 0,
+    webhooks: defaultWebhookSettings(),
     topology: new Topology({ defaultZone: 'a-1', regions: [{ name: 'a', zones: [{ name: 'a-1' }] }] }),
   });
 }

@@ -122,6 +122,11 @@ class FakeDatabase {
     return found && (found as { projectId: string }).projectId === values[1] ? [found] : [];
   }
 
+  /** Keeps nothing. */
+  async execute(): Promise<number> {
+    return 1;
+  }
+
   private ended(id: string): object[] {
     const found = this.operations.get(id);
     return found && (found as { state: string }).state !== 'pending' ? [found] : [];
@@ -136,7 +141,8 @@ class FakeDatabase {
     if (!found) return [];
     const { secret, ...rest } = found;
     const secretSealed = this.box.seal(secret, found.accessKey);
-    return [{ ...rest, organizationId: found.projectId, secretSealed, masterKeyId: this.box.keyId }];
+    const secretSha256 = hash('sha256', secret, 'buffer');
+    return [{ ...rest, organizationId: found.projectId, secretSha256, secretSealed, masterKeyId: this.box.keyId }];
   }
 }
 

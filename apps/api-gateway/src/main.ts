@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { migrate } from '@isthmus/db';
+import { Database, migrate } from '@isthmus/db';
+import { RpcCaller } from '@isthmus/rpc';
 import { migrationUrl } from '@isthmus/settings';
-import { attachToLauncher, createLogger, NestLog } from '@isthmus/telemetry';
+import { attachToLauncher, createLogger, MetricsServer, NestLog } from '@isthmus/telemetry';
 import { AppModule, migrations } from './app.module';
 import { type GatewayConfig, offlineConfig, readConfig } from './config';
 import { dialects } from './dialects';
+import { writeAsyncApi } from './events/asyncapi';
 import { createAdapter } from './http/server';
 import { writeOpenApi } from './openapi';
 
@@ -23,17 +25,25 @@ function createApp(config: GatewayConfig, preview = false): Promise<NestFastifyA
 
 async function serve(): Promise<void> {
   const config = readConfig();
+  const health = await MetricsServer.start('api-gateway', logger);
   const app = await createApp(config);
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   logger.info({ url }, 'serving');
-  attachToLauncher(app, logger, { url });
+  const database = app.get(Database, { strict: false });
+  const bus = app.get(RpcCaller, { strict: false });
+  health?.serves({
+    bus: () => bus.isUp,
+    database: async () => (await database.query('SELECT 1')).length === 1,
+  });
+  attachToLauncher(app, logger, { url, metricsUrl: health?.url }, () => health?.drains());
 }
 
 /** Looks at the code only: in preview nothing is constructed, so no store is needed. */
 async function describeApi(directory: string): Promise<void> {
   const app = await createApp(offlineConfig(), true);
   writeOpenApi(app, directory);
+  writeAsyncApi(directory);
 }
 
 const [, , command = 'serve', directory = 'openapi'] = process.argv;

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Database, DatabaseModule } from '@isthmus/db';
-import { opsMigrations, OF_PENDING_OPERATION } from '@isthmus/operations';
+import { auditOfCommands, opsMigrations, OF_PENDING_OPERATION } from '@isthmus/operations';
 import { InboxModule } from '@isthmus/rpc';
 import { IpAddress } from './address/address.entity';
 import { AddressHandler } from './address/address.handler';
@@ -17,6 +17,7 @@ import { OwnerTypes } from './address/owner-types';
 import { OwnershipService } from './address/ownership.service';
 import type { IpamConfig } from './config';
 import { ipamMigrations } from './migrations';
+import { PoolMetrics } from './pool/pool.metrics';
 import { PoolRepository } from './pool/pool.repository';
 import { PoolSeeder } from './pool/pool.seeder';
 import { UndoNote } from './request/request.entity';
@@ -40,7 +41,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         DatabaseModule.forService({ url, schema: 'ipam', entities, migrations: MIGRATIONS }),
-        InboxModule.forService({ keep: OF_PENDING_OPERATION }),
+        InboxModule.forService({ keep: OF_PENDING_OPERATION, companion: auditOfCommands }),
       ],
       controllers: [SubnetHandler, AddressHandler, BookingHandler, RequestHandler],
       providers: [
@@ -60,6 +61,7 @@ export class AppModule {
         RequestService,
         RequestRepository,
         PoolRepository,
+        PoolMetrics,
         { provide: OwnerTypes, useValue: new OwnerTypes(ownerTypes) },
         {
           provide: PoolSeeder,

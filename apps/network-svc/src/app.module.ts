@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '@isthmus/db';
 import {
+  auditOfCommands,
   type OperationEngineOptions,
   operationProviders,
   opsMigrations,
@@ -55,6 +56,7 @@ import { SetRouterService } from './private-network/set-router.service';
 import { UpdatePrivateNetworkSaga } from './private-network/update-private-network.saga';
 import { PeeringCheckRepository } from './reconcile/peering-check.repository';
 import { PeeringReconciler, RECONCILER_LOG } from './reconcile/peering.reconciler';
+import { QuotaHandler } from './quota/quota.handler';
 import { CreateRouteSaga } from './route/create-route.saga';
 import { DeleteRouteSaga } from './route/delete-route.saga';
 import { NextHops } from './route/next-hops';
@@ -139,13 +141,14 @@ export class AppModule {
   /** `engine` lets a test interfere with the execution of operations. */
   static forRoot(config: NetworkConfig, logger: Logger, engine: Partial<OperationEngineOptions> = {}): DynamicModule {
     const { databaseUrl: url, redisUrl, operationLeaseMs: leaseMs } = config;
+    const deadlineMs = config.operationDeadlineMs || undefined;
     const entities = [Vpc, PrivateNetwork, Instance, Attachment, Route, Peering, PeeringLink, GatewayPort, VpnRoute];
     return {
       module: AppModule,
       imports: [
         DatabaseModule.forService({ url, schema: 'network', entities, migrations: MIGRATIONS }),
         RpcModule.forRoot({ redisUrl, caller: 'network-svc' }),
-        InboxModule.forService({ keep: OF_PENDING_OPERATION }),
+        InboxModule.forService({ keep: OF_PENDING_OPERATION, companion: auditOfCommands }),
         FabricModule.forRoot(config),
       ],
       controllers: [
@@ -154,6 +157,7 @@ export class AppModule {
         PrivateNetworkHandler,
         AttachmentHandler,
         InstanceHandler,
+        QuotaHandler,
         PeeringHandler,
         GatewayPortHandler,
         VpnRouteHandler,
@@ -163,7 +167,7 @@ export class AppModule {
         { provide: ProjectQuotas, useValue: new ProjectQuotas(config.quotas) },
         { provide: RECONCILER_LOG, useValue: logger },
         ...PROVIDERS,
-        ...operationProviders({ service: 'network', redisUrl, leaseMs, sagas: SAGAS, logger, ...engine }),
+        ...operationProviders({ service: 'network', redisUrl, leaseMs, deadlineMs, sagas: SAGAS, logger, ...engine }),
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '@isthmus/db';
 import {
+  auditOfCommands,
   OF_PENDING_OPERATION,
   type OperationEngineOptions,
   operationProviders,
@@ -107,7 +108,7 @@ export class AppModule {
       imports: [
         DatabaseModule.forService({ url, schema: 'vpn', entities, migrations: MIGRATIONS }),
         RpcModule.forRoot({ redisUrl, caller: 'vpn-svc' }),
-        InboxModule.forService({ keep: OF_PENDING_OPERATION }),
+        InboxModule.forService({ keep: OF_PENDING_OPERATION, companion: auditOfCommands }),
         TunnelModule.forRoot(config),
       ],
       controllers: [VpnGatewayHandler, CustomerGatewayHandler, ConnectionHandler],

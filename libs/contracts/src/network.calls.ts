@@ -137,6 +137,35 @@ export interface ListInstances {
   instanceIds?: string[];
 }
 
+export interface RegisterInstance {
+  /** A new one when absent. */
+  instanceId?: string;
+  region: string;
+  zone: string;
+  name: string;
+}
+
+/** Where a page of instances ended: they go by the moment of their registration, and then by id. */
+export interface InstancePosition {
+  createdAt: string;
+  id: string;
+}
+
+export interface PageInstances {
+  /** From the first one when absent. */
+  after?: InstancePosition;
+  limit: number;
+}
+
+export const NETWORK_QUOTA_RESOURCES = ['vpc', 'private-network', 'route'] as const;
+export type NetworkQuotaResource = (typeof NETWORK_QUOTA_RESOURCES)[number];
+
+export interface NetworkQuota {
+  resource: NetworkQuotaResource;
+  limit: number;
+  used: number;
+}
+
 /** All zonal networks of the project in the region (1,000 at most in one call), or only these. */
 export interface MigrateZonal {
   region: string;
@@ -172,4 +201,11 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   'attachment.delete': Call<AttachmentSelector, Accepted<AttachmentView>>;
   'instance.get': Call<{ instanceId: string }, InstanceView>;
   'instance.list': Call<ListInstances, InstanceView[]>;
+  'instance.page': Call<PageInstances, InstanceView[]>;
+  /** The same one again is answered as it is. `already-exists` when the id is another one's. */
+  'instance.register': Call<RegisterInstance, InstanceView>;
+  'instance.rename': Call<{ instanceId: string; name: string }, InstanceView>;
+  /** `conflict` while it is attached to a network. */
+  'instance.delete': Call<{ instanceId: string }, null>;
+  'network-quota.list': Call<Record<string, never>, NetworkQuota[]>;
 }

@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { ProblemError } from '@isthmus/problem';
 import { isContention, isDatabaseAway } from './errors';
+import { measurePool } from './pool.metrics';
 import type { Queryable, Row, Tx } from './queryable';
 import { statementName } from './statements';
 
@@ -37,10 +38,13 @@ function queryableOn(runner: Runner): Queryable {
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly pool: Pool;
   private readonly direct: Queryable;
+  private readonly stopMeasuring: () => void;
 
   constructor(private readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
     this.direct = queryableOn(this.pool);
+    const { schema = 'public' } = dataSource.options as { schema?: string };
+    this.stopMeasuring = measurePool(this.pool, schema);
   }
 
   query<R = Row>(sql: string, values?: readonly unknown[]): Promise<R[]> {
@@ -95,6 +99,7 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   /** Last of all hooks: whoever writes has been drained in `beforeApplicationShutdown`. */
   async onApplicationShutdown(): Promise<void> {
+    this.stopMeasuring();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }

@@ -1,5 +1,6 @@
 export * from './resource';
 export * from './operation';
+export * from './event';
 export * from './private-network';
 export * from './attachment';
 export * from './address';

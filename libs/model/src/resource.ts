@@ -4,6 +4,7 @@ export type ResourceType =
   | 'region'
   | 'zone'
   | 'operation'
+  | 'event'
   | 'vpc'
   | 'private-network'
   | 'subnet'
@@ -16,7 +17,9 @@ export type ResourceType =
   | 'peering-link'
   | 'vpn-gateway'
   | 'vpn-connection'
-  | 'customer-gateway';
+  | 'customer-gateway'
+  | 'webhook-endpoint'
+  | 'webhook-delivery';
 
 /** A pointer to one resource. `id` is a UUID. */
 export interface ResourceReference {

@@ -10,6 +10,8 @@ export interface AcceptedBy {
   projectId: string;
   principal: string;
   requestId: string;
+  /** By which the one who asked knows the request, if that is another id: the operation and its events tell this one. */
+  correlationId?: string;
   traceparent: string | null;
 }
 
@@ -32,9 +34,9 @@ const EXPECTED_PICKUP_MS = 4_000;
 const ACCEPT = `
   WITH op AS (
     INSERT INTO ops.operation (project_id, service, kind, resource_type, resource_id, reference_type, reference_id,
-                               input, saga_steps, wake_at, deadline, principal, request_id, traceparent)
+                               input, saga_steps, wake_at, deadline, principal, request_id, traceparent, is_cancellable)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => ${EXPECTED_PICKUP_MS / 1000}),
-            now() + make_interval(secs => $10 / 1000.0), $11, $12, $13)
+            now() + make_interval(secs => $10 / 1000.0), $11, $12, $13, $14)
     RETURNING ${VIEW_COLUMNS}
   ), live AS (
     -- Waits for a rival that has not committed yet; then its row is in the way and ours is not written.
@@ -54,6 +56,7 @@ export async function acceptOperation<Input>(
   service: string,
   saga: Saga<Input>,
   acceptance: Acceptance<Input>,
+  deadlineMs = saga.deadlineMs,
 ): Promise<OperationView> {
   const { by, resource, input } = acceptance;
   const reference = acceptance.reference ?? resource;
@@ -67,10 +70,11 @@ export async function acceptOperation<Input>(
     reference.id,
     JSON.stringify(input),
     stepsFor(saga, input).map((step) => step.name),
-    saga.deadlineMs,
+    deadlineMs,
     by.principal,
-    by.requestId,
+    by.correlationId ?? by.requestId,
     by.traceparent,
+    saga.isCancellable ?? false,
   ]);
   if (!row) throw new Error('the insert of an operation answered nothing');
   if (!row.isAdmitted) throw await busyWith(tx, resource);

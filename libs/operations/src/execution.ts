@@ -1,20 +1,11 @@
 import { ProblemError, type ProblemShape, toProblem } from '@isthmus/problem';
 import type { Database } from '@isthmus/db';
-import type { Logger } from '@isthmus/telemetry';
+import { loggedIds, type Logger } from '@isthmus/telemetry';
+import { Interruption } from './interruption';
 import { type ClaimedOperation, FencedError, type Journal, type LastStep, type UndoneFailure } from './journal';
+import { operationRetries, stepDuration } from './operation.metrics';
+import { backoffMs, type RetryPolicy } from './retry';
 import { type Saga, type SagaRun, type SagaStep, stepsFor } from './saga';
-
-/** How often and how long a step that fails for a passing reason is tried again. */
-export interface RetryPolicy {
-  /** Tries after the first before the operation is undone. */
-  budget: number;
-  firstDelayMs: number;
-  maxDelayMs: number;
-  /** Failed undo tries after which the operation is marked stuck (and tried on, slowly). */
-  stuckAfter: number;
-}
-
-export const DEFAULT_RETRIES: RetryPolicy = { budget: 8, firstDelayMs: 100, maxDelayMs: 10_000, stuckAfter: 10 };
 
 /** Where a test may kill or fail a worker: before and after each direction of each step. */
 export interface ExecutionProbe {
@@ -27,10 +18,16 @@ export type ExecutionOutcome = 'success' | 'failure' | 'timeout' | 'released' | 
 
 /** What a step may count on where the operation has no deadline any more. */
 const UNTIMED_STEP_MS = 10_000;
-const DEADLINE = 'deadline';
-const DRAIN = 'drain';
+
+const CANCELLED: UndoneFailure = {
+  state: 'failure',
+  code: 'interrupted',
+  detail: 'The work was cancelled and undone.',
+  meta: {},
+};
 
 interface Parts {
+  service: string;
   database: Database;
   journal: Journal;
   retries: RetryPolicy;
@@ -39,14 +36,12 @@ interface Parts {
 }
 
 /**
- * One worker's run of one claimed operation: forwards step by step, backwards when a step fails for good or the
- * deadline passes, and then the end, in one transaction with the resource. Whatever stops it, the next claim goes on
+ * One worker's run of one claimed operation: forwards step by step, backwards when a step fails for good, the deadline
+ * passes or a client cancels, and then the end, in one transaction with the resource. Whatever stops it, the next claim goes on
  * from the journal.
  */
 export class Execution {
-  private abort = new AbortController();
-  /** Going forward, with the deadline counting. */
-  private canTurnBack = true;
+  private readonly interruption: Interruption;
   private readonly outputs = new Map<string, unknown>();
   private readonly steps: SagaStep<unknown>[];
   private readonly run: SagaRun;
@@ -58,13 +53,22 @@ export class Execution {
     private readonly saga: Saga<unknown>,
     private readonly op: ClaimedOperation,
   ) {
+    this.interruption = new Interruption(op.isCancelRequested);
     this.steps = stepsFor(saga, op.input);
     this.run = this.openRun();
   }
 
+  get operationId(): string {
+    return this.op.id;
+  }
+
+  /** Since the acceptance. */
+  get ageMs(): number {
+    return this.op.deadlineMs - this.op.remainingMs + (performance.now() - this.startedAtMs);
+  }
+
   private openRun(): SagaRun {
-    const { op } = this;
-    const currentSignal = (): AbortSignal => this.abort.signal;
+    const { op, interruption } = this;
     return {
       operationId: op.id,
       projectId: op.projectId,
@@ -73,7 +77,7 @@ export class Execution {
       resource: { type: op.resourceType, id: op.resourceId },
       input: op.input,
       get signal() {
-        return currentSignal();
+        return interruption.signal;
       },
       remainingMs: () => this.remainingMs(),
       requestId: (step) => `${op.id}.${step}`,
@@ -84,21 +88,26 @@ export class Execution {
 
   /** The lease is lost: stop as soon as possible. */
   fence(): void {
-    this.abort.abort(new FencedError(this.op.id));
+    this.interruption.fence(this.op.id);
   }
 
   /** The service stops: finish the step in hand, then leave the rest to another worker. */
   drain(): void {
-    this.abort.abort(DRAIN);
+    this.interruption.drain();
+  }
+
+  /** A client asked to call it off: stop the step in hand and turn back. */
+  cancel(): void {
+    this.interruption.cancel();
+  }
+
+  /** Somebody says that it was cancelled. */
+  async lookForCancel(): Promise<void> {
+    if (await this.parts.journal.isCancelRequested(this.op)) this.cancel();
   }
 
   async execute(): Promise<ExecutionOutcome> {
-    const deadline = setTimeout(
-      () => {
-        if (this.canTurnBack) this.abort.abort(DEADLINE);
-      },
-      Math.min(this.remainingMs(), 2 ** 31 - 1),
-    );
+    const deadline = setTimeout(() => this.interruption.passDeadline(), Math.min(this.remainingMs(), 2 ** 31 - 1));
     try {
       const done = await this.recall();
       if (this.op.direction === 'undo' && this.op.failure) return await this.goBack(this.op.failure, this.steps.length);
@@ -123,9 +132,11 @@ export class Execution {
   private async goForward(done: number): Promise<ExecutionOutcome> {
     for (let position = done; position < this.steps.length; position++) {
       const step = this.steps[position] as SagaStep<unknown>;
-      if (this.steps.slice(0, position + 1).some((reached) => reached.isPointOfNoReturn)) this.leaveDeadlineBehind();
-      if (this.hasDeadlinePassed()) return this.turnBack(timeoutFailure(this.saga), position);
-      if (this.abort.signal.reason === DRAIN) return this.release(0, this.op.retries);
+      const hasNoReturn = this.steps.slice(0, position + 1).some((reached) => reached.isPointOfNoReturn);
+      if (hasNoReturn && !(await this.passPointOfNoReturn())) return this.turnBack(CANCELLED, position - 1);
+      if (this.interruption.isCancelled) return this.turnBack(CANCELLED, position);
+      if (this.hasDeadlinePassed()) return this.turnBack(timeoutFailure(this.op), position);
+      if (this.interruption.isDraining) return this.release(0, this.op.retries);
       const startedAt = new Date();
       try {
         await this.doStep(step, position, startedAt);
@@ -136,15 +147,36 @@ export class Execution {
     return this.complete();
   }
 
+  /** False when it was cancelled in time. */
+  private async passPointOfNoReturn(): Promise<boolean> {
+    if (this.interruption.canTurnBack && this.op.isCancellable) {
+      try {
+        await this.parts.journal.passPointOfNoReturn(this.op);
+      } catch (error) {
+        if (await this.isCancelledAfterAll(error)) return false;
+        throw error;
+      }
+    }
+    this.interruption.closeWayBack();
+    return true;
+  }
+
+  /** The row is still ours, and the write was refused because of a cancellation that nobody told us of yet. */
+  private async isCancelledAfterAll(error: unknown): Promise<boolean> {
+    return error instanceof FencedError && (await this.parts.journal.isCancelRequested(this.op));
+  }
+
   private async doStep(step: SagaStep<unknown>, position: number, startedAt: Date): Promise<void> {
     const { probe, journal } = this.parts;
     await probe.before?.('do', step.name);
     const output = await step.do(this.run);
     await probe.after?.('do', step.name);
+    this.time(step, 'done', startedAt);
     this.outputs.set(step.name, output);
     // The last step is journaled with the end of the operation: a crash before that runs it once more.
     if (position === this.steps.length - 1) this.last = { position, name: step.name, startedAt };
-    else await journal.recordDone(this.op, position, step.name, output, startedAt);
+    else if ((await journal.recordDone(this.op, position, step.name, output, startedAt)).isCancelRequested)
+      this.cancel();
   }
 
   private async failStep(
@@ -153,16 +185,19 @@ export class Execution {
     position: number,
     startedAt: Date,
   ): Promise<ExecutionOutcome> {
-    if (error instanceof FencedError || this.abort.signal.reason instanceof FencedError) return 'fenced';
-    if (this.hasDeadlinePassed()) return this.turnBack(timeoutFailure(this.saga), position);
-    if (this.abort.signal.reason === DRAIN) return this.release(0, this.op.retries);
+    if (error instanceof FencedError || this.interruption.isFenced) return 'fenced';
+    if (this.interruption.isCancelled) return this.turnBack(CANCELLED, position);
+    if (this.hasDeadlinePassed()) return this.turnBack(timeoutFailure(this.op), position);
+    if (this.interruption.isDraining) return this.release(0, this.op.retries);
     const problem = toProblem(error);
     this.logProblem(problem, step, 'do');
+    this.time(step, 'failed', startedAt);
     const retries = this.op.retries + 1;
-    await this.parts.journal.recordFailed(this.op, position, step.name, problem.message, startedAt);
-    if (!this.canTurnBack) return this.release(this.backoffMs(retries), retries, this.isStuckAfter(retries));
-    if (problem.isRetryable && retries <= this.parts.retries.budget)
-      return this.release(this.backoffMs(retries), retries);
+    const { journal } = this.parts;
+    const standing = await journal.recordFailed(this.op, position, step.name, problem.message, startedAt);
+    if (!this.interruption.canTurnBack) return this.tryAgain('forward', retries, this.isStuckAfter(retries));
+    if (standing.isCancelRequested) return this.turnBack(CANCELLED, position);
+    if (problem.isRetryable && retries <= this.parts.retries.budget) return this.tryAgain('forward', retries, false);
     return this.turnBack({ state: 'failure', ...problem.toShape() }, position);
   }
 
@@ -173,31 +208,33 @@ export class Execution {
 
   /** Undoes the steps before `end`, last first. The failed step is among them: it may have worked and lost its answer. */
   private async goBack(failure: UndoneFailure, end: number): Promise<ExecutionOutcome> {
-    this.leaveDeadlineBehind();
+    this.interruption.closeWayBack();
     const undone = await this.undoneSteps();
     for (let position = Math.min(end, this.steps.length) - 1; position >= 0; position--) {
       const step = this.steps[position] as SagaStep<unknown>;
       if (undone.has(step.name)) continue;
-      if (this.abort.signal.reason === DRAIN) return this.release(0, this.op.retries);
+      if (this.interruption.isDraining) return this.release(0, this.op.retries);
       const startedAt = new Date();
       try {
         await this.parts.probe.before?.('undo', step.name);
         await step.undo(this.run);
         await this.parts.probe.after?.('undo', step.name);
       } catch (error) {
-        return this.failUndo(error, step);
+        return this.failUndo(error, step, startedAt);
       }
+      this.time(step, 'undone', startedAt);
       await this.parts.journal.recordUndone(this.op, position, step.name, startedAt);
     }
     return this.abandon(failure);
   }
 
-  private async failUndo(error: unknown, step: SagaStep<unknown>): Promise<ExecutionOutcome> {
-    if (error instanceof FencedError || this.abort.signal.reason instanceof FencedError) return 'fenced';
+  private async failUndo(error: unknown, step: SagaStep<unknown>, startedAt: Date): Promise<ExecutionOutcome> {
+    if (error instanceof FencedError || this.interruption.isFenced) return 'fenced';
     const problem = toProblem(error);
     this.logProblem(problem, step, 'undo');
+    this.time(step, 'undo_failed', startedAt);
     const retries = this.op.direction === 'undo' ? this.op.retries + 1 : 1;
-    return this.release(this.backoffMs(retries), retries, this.isStuckAfter(retries));
+    return this.tryAgain('undo', retries, this.isStuckAfter(retries));
   }
 
   private async undoneSteps(): Promise<Set<string>> {
@@ -207,10 +244,15 @@ export class Execution {
   }
 
   private async complete(): Promise<ExecutionOutcome> {
-    await this.parts.database.transaction(async (tx) => {
-      await this.saga.complete(tx, this.run);
-      await this.parts.journal.finish(tx, this.op, null, this.last);
-    });
+    try {
+      await this.parts.database.transaction(async (tx) => {
+        await this.saga.complete(tx, this.run);
+        await this.parts.journal.finish(tx, this.op, null, this.last);
+      });
+    } catch (error) {
+      if (await this.isCancelledAfterAll(error)) return this.turnBack(CANCELLED, this.steps.length - 1);
+      throw error;
+    }
     return 'success';
   }
 
@@ -223,15 +265,14 @@ export class Execution {
     return failure.state;
   }
 
+  private tryAgain(direction: 'forward' | 'undo', retries: number, isStuck: boolean): Promise<ExecutionOutcome> {
+    operationRetries.add({ service: this.parts.service, kind: this.op.kind, direction });
+    return this.release(backoffMs(this.parts.retries, retries), retries, isStuck);
+  }
+
   private async release(delayMs: number, retries: number, isStuck = false): Promise<ExecutionOutcome> {
     await this.parts.journal.release(this.op, delayMs, retries, isStuck);
     return 'released';
-  }
-
-  /** Neither the way back nor what comes after the point of no return has a deadline. */
-  private leaveDeadlineBehind(): void {
-    this.canTurnBack = false;
-    if (this.abort.signal.reason === DEADLINE) this.abort = new AbortController();
   }
 
   private isStuckAfter(retries: number): boolean {
@@ -239,27 +280,29 @@ export class Execution {
   }
 
   private remainingMs(): number {
-    if (!this.canTurnBack) return UNTIMED_STEP_MS;
+    if (!this.interruption.canTurnBack) return UNTIMED_STEP_MS;
     return Math.max(1, this.op.remainingMs - (performance.now() - this.startedAtMs));
   }
 
   private hasDeadlinePassed(): boolean {
-    return this.canTurnBack && this.remainingMs() <= 1;
+    return this.interruption.canTurnBack && this.remainingMs() <= 1;
   }
 
-  private backoffMs(retries: number): number {
-    const { firstDelayMs, maxDelayMs } = this.parts.retries;
-    return Math.min(maxDelayMs, firstDelayMs * 2 ** (retries - 1));
+  private time(step: SagaStep<unknown>, outcome: 'done' | 'failed' | 'undone' | 'undo_failed', startedAt: Date): void {
+    const labels = { service: this.parts.service, kind: this.op.kind, step: step.name, outcome };
+    stepDuration.observe(labels, (Date.now() - startedAt.getTime()) / 1_000);
   }
 
   private logProblem(problem: ProblemError, step: SagaStep<unknown>, direction: 'do' | 'undo'): void {
-    const facts = { operationId: this.op.id, kind: this.op.kind, step: step.name, direction, code: problem.code };
+    const { id: operationId, requestId, traceparent, kind } = this.op;
+    const ids = loggedIds({ requestId, operationId, traceparent });
+    const facts = { ...ids, kind, step: step.name, direction, code: problem.code };
     if (problem.code === 'fault') this.parts.logger.error({ ...facts, err: problem.cause ?? problem }, 'step failed');
     else this.parts.logger.info({ ...facts, detail: problem.message }, 'step failed');
   }
 }
 
-function timeoutFailure(saga: Saga<unknown>): UndoneFailure {
-  const detail = `The work was not done within ${saga.deadlineMs / 1000} s and was undone.`;
+function timeoutFailure({ deadlineMs }: ClaimedOperation): UndoneFailure {
+  const detail = `The work was not done within ${deadlineMs / 1000} s and was undone.`;
   return { state: 'timeout', code: 'deadline-exceeded', detail, meta: {} };
 }

@@ -1,4 +1,5 @@
 export * from './accept';
+export * from './audit';
 export * from './execution';
 export * from './journal';
 export * from './migrations';
@@ -6,6 +7,7 @@ export * from './operation.engine';
 export * from './operation.view';
 export * from './operation.providers';
 export * from './registry';
+export * from './retry';
 export * from './saga';
 export * from './step-call';
 export * from './event';

@@ -4,15 +4,19 @@ import type { OperationView } from '@isthmus/model';
 import { OutboxRelay } from '@isthmus/outbox';
 import { WakeQueue, WakeWorker } from '@isthmus/queue';
 import { Signals } from '@isthmus/rpc';
-import type { Logger } from '@isthmus/telemetry';
+import { loggedIds, type Logger } from '@isthmus/telemetry';
 import { acceptOperation, type Acceptance } from './accept';
-import { DEFAULT_RETRIES, Execution, type ExecutionOutcome, type ExecutionProbe, type RetryPolicy } from './execution';
+import { Execution, type ExecutionOutcome, type ExecutionProbe } from './execution';
 import { Journal } from './journal';
+import { acceptedOperations, measureOperations, operationDuration } from './operation.metrics';
+import { DEFAULT_RETRIES, type RetryPolicy } from './retry';
 import type { SagaClass, SagaRegistry } from './registry';
 import { Sweeper } from './sweeper';
 
 /** Wakes whoever waits for an operation; the payload is its id, the truth is the row. */
 export const OPERATION_DONE = 'operation-done';
+/** Tells the worker of an operation to look at its row: a client has asked to call it off. */
+export const OPERATION_CANCEL = 'operation-cancel';
 
 export interface OperationEngineOptions {
   /** Name of the service, of its queue, and of its operations. */
@@ -22,6 +26,8 @@ export interface OperationEngineOptions {
   concurrency?: number;
   /** How long a worker may be silent before another one takes its operation. */
   leaseMs?: number;
+  /** In place of what the sagas say. */
+  deadlineMs?: number;
   retries?: RetryPolicy;
   probe?: ExecutionProbe;
 }
@@ -35,7 +41,9 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
   private worker: WakeWorker | undefined;
   private readonly running = new Set<Execution>();
   private readonly leaseMs: number;
+  private listening: Promise<() => void> | undefined;
   private isDraining = false;
+  private stopMeasuring: (() => void) | undefined;
 
   constructor(
     private readonly database: Database,
@@ -54,12 +62,17 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Accepts work in `tx`; a worker is woken right after the commit. Throws `busy`. */
   async accept<Input>(tx: Tx, sagaClass: SagaClass<Input>, acceptance: Acceptance<Input>): Promise<OperationView> {
-    const operation = await acceptOperation(tx, this.options.service, this.registry.ofClass(sagaClass), acceptance);
-    tx.afterCommit(() => this.relay.wake());
+    const { service, deadlineMs } = this.options;
+    const operation = await acceptOperation(tx, service, this.registry.ofClass(sagaClass), acceptance, deadlineMs);
+    tx.afterCommit(() => {
+      acceptedOperations.add({ service, kind: operation.kind });
+      this.relay.wake();
+    });
     return operation;
   }
 
   onApplicationBootstrap(): void {
+    this.listening = this.signals.subscribe(OPERATION_CANCEL, (id) => this.hearCancel(id));
     this.worker = new WakeWorker({
       service: this.options.service,
       redisUrl: this.options.redisUrl,
@@ -67,6 +80,7 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
       handle: (operationId) => this.work(operationId),
       onError: (error) => this.logRedis(error),
     });
+    this.stopMeasuring = measureOperations(this.database, this.options.service, () => this.running.size);
     this.relay.start();
     this.sweeper.start();
   }
@@ -74,8 +88,10 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
   /** Runs before the database closes: steps in hand are finished, the rest is handed to other replicas. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isDraining = true;
+    this.stopMeasuring?.();
     for (const execution of this.running) execution.drain();
     await this.worker?.drain();
+    await this.listening?.then((stop) => stop());
     await this.sweeper.stop();
     await this.relay.stop();
     await this.queue.close();
@@ -85,8 +101,8 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
   async execute(operationId: string): Promise<ExecutionOutcome> {
     const op = await this.journal.claim(operationId);
     if (!op) return 'fenced';
-    const { retries = DEFAULT_RETRIES, probe = {} } = this.options;
-    const parts = { database: this.database, journal: this.journal, retries, logger: this.logger, probe };
+    const { service, retries = DEFAULT_RETRIES, probe = {} } = this.options;
+    const parts = { service, database: this.database, journal: this.journal, retries, logger: this.logger, probe };
     const execution = new Execution(parts, this.registry.get(op.kind), op);
     const renewal = setInterval(() => void this.renew(execution, op), this.leaseMs / 3);
     this.running.add(execution);
@@ -94,7 +110,10 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
     try {
       const outcome = await execution.execute();
       if (outcome === 'released') this.relay.wake();
-      else if (outcome !== 'fenced') this.signals.publish(OPERATION_DONE, op.id);
+      else if (outcome !== 'fenced') {
+        operationDuration.observe({ service, kind: op.kind, state: outcome }, execution.ageMs / 1_000);
+        this.signals.publish(OPERATION_DONE, op.id);
+      }
       return outcome;
     } finally {
       clearInterval(renewal);
@@ -113,10 +132,25 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
 
   private async renew(execution: Execution, op: Parameters<Journal['renew']>[0]): Promise<void> {
     try {
-      if (!(await this.journal.renew(op))) execution.fence();
+      const standing = await this.journal.renew(op);
+      if (!standing) execution.fence();
+      else if (standing.isCancelRequested) execution.cancel();
     } catch (error) {
-      this.logger.warn({ operationId: op.id, err: error }, 'a lease could not be renewed');
+      const { id: operationId, requestId, traceparent } = op;
+      const ids = loggedIds({ requestId, operationId, traceparent });
+      this.logger.warn({ ...ids, err: error }, 'a lease could not be renewed');
     }
+  }
+
+  /** Whoever has it stops; if nobody has it, somebody is woken for it. A lost signal is made good by the next renewal. */
+  private hearCancel(operationId: string): void {
+    for (const execution of this.running) {
+      if (execution.operationId !== operationId) continue;
+      execution
+        .lookForCancel()
+        .catch((error: unknown) => this.logger.warn({ operationId, err: error }, 'a cancellation is read later'));
+    }
+    this.relay.wake();
   }
 
   private logRedis(error: Error): void {

@@ -13,6 +13,7 @@ import {
   type Saga,
   SagaRegistry,
   type SagaRun,
+  type SagaStep,
 } from '.';
 
 interface Input {
@@ -23,9 +24,10 @@ interface Input {
 class MapSaga implements Saga<Input> {
   readonly kind = 'private-network.create';
   readonly deadlineMs: number = 60_000;
+  readonly isCancellable = true;
   readonly effects = new Map<string, number>();
   failing: Partial<Record<string, ProblemError[]>> = {};
-  readonly steps = ['one', 'two', 'three'].map((name) => ({
+  readonly steps: SagaStep<Input>[] = ['one', 'two', 'three'].map((name) => ({
     name,
     do: (run: SagaRun<Input>) => this.perform(run, name),
     undo: (run: SagaRun<Input>) => this.revert(run, name),
@@ -66,7 +68,14 @@ describe('operations on real stores', () => {
   let redis: TestRedis;
   const engines: OperationEngine[] = [];
   const signalled: string[] = [];
-  const signals = { publish: (_channel: string, id: string) => void signalled.push(id) } as unknown as Signals;
+  const listeners = new Set<(id: string) => void>();
+  const signals = {
+    publish: (_channel: string, id: string) => void signalled.push(id),
+    subscribe: async (_channel: string, listener: (id: string) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  } as unknown as Signals;
 
   beforeAll(async () => {
     [testDatabase, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
@@ -244,6 +253,74 @@ describe('operations on real stores', () => {
     expect(await stalled).toBe('fenced');
     expect(await events(id)).toHaveLength(1);
     expect(saga.ended).toEqual(['complete']);
+  });
+
+  describe('when it is cancelled', () => {
+    const requestCancel = async (id: string): Promise<string> => {
+      const [row] = await testDatabase.query<{ outcome: string }>(
+        'SELECT ops.request_cancel(id, project_id) AS outcome FROM ops.operation WHERE id = $1',
+        [id],
+      );
+      return row?.outcome as string;
+    };
+    const interrupted = { state: 'failure', reason: 'interrupted', code: 'interrupted' };
+
+    it.each(['one', 'two', 'three'])('after step %s, undoes it and ends as interrupted', async (last) => {
+      const saga = new MapSaga();
+      const { id } = await accept(makeEngine(saga));
+      const cancel = async (_direction: string, step: string): Promise<void> => {
+        if (step === last) expect(await requestCancel(id)).toBe('requested');
+      };
+      const probe: ExecutionProbe = {
+        after: (direction, step) => (direction === 'do' ? cancel(direction, step) : undefined),
+      };
+      expect(await makeEngine(saga, { probe }).execute(id)).toBe('failure');
+      expect(await row(id)).toMatchObject(interrupted);
+      expect(saga.effects.size).toBe(0);
+      expect(saga.ended.at(-1)).toBe('abandon');
+      expect(await events(id)).toEqual([{ type: 'operation.failed' }]);
+      expect(await requestCancel(id)).toBe('ended');
+    });
+
+    it('stops the step in hand', async () => {
+      const saga = new MapSaga();
+      saga.steps[1] = {
+        name: 'two',
+        do: (run) =>
+          new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted')))),
+        undo: () => Promise.resolve(),
+      };
+      const engine = makeEngine(saga);
+      engine.onApplicationBootstrap();
+      const { id } = await accept(engine);
+      await until('step one is done', async () => (await steps(id)).length === 1);
+      expect(await requestCancel(id)).toBe('requested');
+      for (const hear of listeners) hear(id);
+      expect(await terminal(id)).toMatchObject(interrupted);
+      expect(saga.effects.size).toBe(0);
+    });
+
+    it('not after its point of no return, nor when it is being undone', async () => {
+      const saga = new MapSaga();
+      saga.steps[1] = { ...(saga.steps[1] as SagaStep<Input>), isPointOfNoReturn: true };
+      saga.failing = { three: [new ProblemError('unavailable', 'Away.')] };
+      const { id } = await accept(makeEngine(saga));
+      const outcomes: string[] = [];
+      const look = async (step: string): Promise<void> =>
+        void (step === 'two' && outcomes.push(await requestCancel(id)));
+      expect(await makeEngine(saga, { probe: { before: (_direction, step) => look(step) } }).execute(id)).toBe(
+        'released',
+      );
+      expect([outcomes, await requestCancel(id)]).toEqual([['refused'], 'refused']);
+      const turned = new MapSaga();
+      turned.failing = {
+        two: [new ProblemError('fault', 'Broken.')],
+        'undo one': [new ProblemError('unavailable', 'Away.')],
+      };
+      const back = await accept(makeEngine(turned));
+      expect(await makeEngine(turned).execute(back.id)).toBe('released');
+      expect(await requestCancel(back.id)).toBe('undoing');
+    });
   });
 
   it('is executed once when two workers are woken for it at once', async () => {

@@ -11,7 +11,7 @@ export interface SagaRun<Input = unknown> {
   readonly resource: ResourceReference;
   /** Fixed at acceptance, random choices included. */
   readonly input: Input;
-  /** Aborts when the deadline passes, the lease is lost, or the service drains. */
+  /** Aborts when the deadline passes, a client cancels, the lease is lost, or the service drains. */
   readonly signal: AbortSignal;
   /** Milliseconds left until the deadline, at least 1. While undoing there is no deadline. */
   remainingMs(): number;
@@ -46,6 +46,8 @@ export interface Saga<Input> {
   readonly kind: OperationKind;
   /** From acceptance; past it the operation is undone and ends as `timeout`. */
   readonly deadlineMs: number;
+  /** A client may call it off until the point of no return: it is undone and ends as failure/interrupted. */
+  readonly isCancellable?: true;
   readonly steps: readonly SagaStep<Input>[];
   /** Makes the resource's new state true, in the transaction that ends the operation as `success`. */
   complete(tx: Tx, run: SagaRun<Input>): Promise<void>;

@@ -7,6 +7,10 @@ const BATCH = 1_000;
 /** After a sweep an operation is left alone this long, so that a backlog is not queued over and over. */
 const SWEEP_AGAIN_S = 15;
 const PARTITIONS_EVERY_MS = 12 * 3_600_000;
+/** Operations can be read for at least this long; then they go a month at a time. */
+const KEEP_DAYS = 30;
+/** Somebody was writing at that moment, and is not made to wait. */
+const PURGE_AGAIN_MS = 60_000;
 const PARTITION_MONTHS_AHEAD = 3;
 
 const SWEEP = `
@@ -20,6 +24,8 @@ const SWEEP = `
     RETURNING o.id, o.service)
   ${outboxInsert('service', 'id')} FROM touched`;
 
+const PURGE = 'SELECT ops.purge_partitions(make_interval(days => $1)) AS month';
+
 /**
  * Wakes workers for operations that nobody works on: the wake-up was lost (Redis was flushed) or the worker died. It
  * goes by PostgreSQL alone. Every replica runs one.
@@ -28,6 +34,7 @@ export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private pass: Promise<void> = Promise.resolve();
   private partitionsCheckedAtMs = -Infinity;
+  private purgeAtMs = -Infinity;
 
   constructor(
     private readonly database: Database,
@@ -38,7 +45,7 @@ export class Sweeper {
 
   start(): void {
     this.timer = setInterval(() => {
-      this.pass = this.pass.then(() => this.sweep());
+      this.pass = this.pass.then(() => this.sweep()).then(() => this.purge());
     }, SWEEP_EVERY_MS);
     this.timer.unref();
   }
@@ -64,5 +71,22 @@ export class Sweeper {
     if (performance.now() - this.partitionsCheckedAtMs < PARTITIONS_EVERY_MS) return;
     await this.database.query('SELECT ops.ensure_partitions($1)', [PARTITION_MONTHS_AHEAD]);
     this.partitionsCheckedAtMs = performance.now();
+  }
+
+  private async purge(): Promise<void> {
+    if (performance.now() < this.purgeAtMs) return;
+    this.purgeAtMs = performance.now() + PURGE_AGAIN_MS;
+    try {
+      let month: string | null;
+      while ((month = await this.purgeMonth())) this.logger.info({ month }, 'dropped the operations of a month');
+      this.purgeAtMs = performance.now() + PARTITIONS_EVERY_MS;
+    } catch (error) {
+      this.logger.info({ err: error }, 'old operations are dropped later');
+    }
+  }
+
+  private async purgeMonth(): Promise<string | null> {
+    const [dropped] = await this.database.query<{ month: string | null }>(PURGE, [KEEP_DAYS]);
+    return dropped?.month ?? null;
   }
 }

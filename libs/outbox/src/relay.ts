@@ -2,6 +2,7 @@ import { Database } from '@isthmus/db';
 import type { Logger } from '@isthmus/telemetry';
 import type { WakeQueue } from '@isthmus/queue';
 import { nextDueInMs, takeDue } from './outbox';
+import { measureOutbox } from './outbox.metrics';
 
 const BATCH = 200;
 const IDLE_MS = 500;
@@ -18,6 +19,7 @@ export class OutboxRelay {
   private isWoken = false;
   private timer: NodeJS.Timeout | undefined;
   private loop: Promise<void> = Promise.resolve();
+  private stopMeasuring: (() => void) | undefined;
 
   constructor(
     private readonly database: Database,
@@ -28,6 +30,7 @@ export class OutboxRelay {
 
   start(): void {
     this.isRunning = true;
+    this.stopMeasuring = measureOutbox(this.database, this.service);
     this.wake();
   }
 
@@ -41,6 +44,7 @@ export class OutboxRelay {
 
   async stop(): Promise<void> {
     this.isRunning = false;
+    this.stopMeasuring?.();
     clearTimeout(this.timer);
     await this.loop;
   }

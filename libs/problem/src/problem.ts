@@ -43,6 +43,8 @@ export const PROBLEMS = {
   busy: { http: 409, retryable: false, reason: 'busy' },
   gone: { http: 410, retryable: false, reason: 'not-found' },
   'precondition-failed': { http: 412, retryable: false, reason: 'conflict' },
+  'idempotency-key-in-use': { http: 409, retryable: false, reason: 'busy' },
+  'idempotency-key-reused': { http: 422, retryable: false, reason: 'incorrect' },
   'payload-too-large': { http: 413, retryable: false, reason: 'incorrect' },
   'unsupported-media-type': { http: 415, retryable: false, reason: 'unsupported' },
   'too-many-requests': { http: 429, retryable: true, reason: 'busy' },

@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import { connectionTo } from './connection';
+import { measureQueue } from './queue.metrics';
 
 /** All keys of BullMQ share one hash slot, so that Redis Cluster serves. */
 export const QUEUE_PREFIX = '{queue}';
@@ -14,6 +15,7 @@ export interface WakeUp {
 /** The sending side of a service's BullMQ queue. Fails fast while Redis is away: the outbox keeps the row. */
 export class WakeQueue {
   private readonly queue: Queue;
+  private readonly stopMeasuring: () => void;
 
   constructor(service: string, redisUrl: string, onError: (error: Error) => void) {
     this.queue = new Queue(service, {
@@ -24,6 +26,7 @@ export class WakeQueue {
       skipVersionCheck: true,
     });
     this.queue.on('error', onError);
+    this.stopMeasuring = measureQueue(service, () => this.queue.getJobCounts('waiting', 'active'));
   }
 
   /** Resolves when Redis has the jobs; rejects when it may not have them. */
@@ -34,6 +37,7 @@ export class WakeQueue {
   }
 
   async close(): Promise<void> {
+    this.stopMeasuring();
     await this.queue.close();
   }
 }

@@ -7,6 +7,8 @@ export interface RequestEnvelope {
   id: number;
   /** Identity of the command: what receivers dedupe by. */
   requestId: string;
+  /** By which the one who asked knows the request, where that is another id. Told, never deduped by. */
+  correlationId?: string;
   pattern: string;
   /** Epoch ms on the caller's clock. Only the span from `sentAt` to `deadline` counts, so clocks need not agree. */
   deadline: number;
@@ -17,7 +19,14 @@ export interface RequestEnvelope {
   projectId: string;
   principal: string;
   traceparent: string | null;
+  /** Where the command is a user's, who asked by the API: what the audit tells beyond the members above. */
+  audit?: AuditFacts;
   data: unknown;
+}
+
+export interface AuditFacts {
+  /** The IP address that the user's request came from, as text; null when the connection was gone before it was read. */
+  sourceAddress: string | null;
 }
 
 export type Reply = { id: number; answer: unknown } | { id: number; problem: ProblemShape };

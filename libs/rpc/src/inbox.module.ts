@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@isthmus/db';
-import { Inbox } from './inbox';
+import { Inbox, type InboxCompanion } from './inbox';
 
 const PURGE_EVERY_MS = 3_600_000;
 const KEEP = Symbol('INBOX_KEEP');
@@ -8,6 +8,8 @@ const KEEP = Symbol('INBOX_KEEP');
 export interface InboxOptions {
   /** SQL condition on `request_id` of rows that outlive a day, because their command may still be undone. */
   keep?: string;
+  /** Written with every command. */
+  companion?: InboxCompanion;
 }
 
 /** The inbox of a service that has a database. Purges it every hour, from the start on. */
@@ -22,11 +24,14 @@ export class InboxModule implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(KEEP) private readonly keep: string | undefined,
   ) {}
 
-  static forService({ keep }: InboxOptions = {}): DynamicModule {
+  static forService({ keep, companion }: InboxOptions = {}): DynamicModule {
     return {
       module: InboxModule,
       global: true,
-      providers: [Inbox, { provide: KEEP, useValue: keep }],
+      providers: [
+        { provide: Inbox, useValue: new Inbox(companion) },
+        { provide: KEEP, useValue: keep },
+      ],
       exports: [Inbox],
     };
   }

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { Database, Queryable, Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import type { RpcContext } from './rpc-context';
@@ -10,6 +9,14 @@ export interface Buried {
   response: unknown;
 }
 
+/** What is written with the answer of a command, in the same statement and so at no cost in time. */
+export interface InboxCompanion {
+  /** A data-modifying statement without placeholders but `$3`. */
+  sql: string;
+  /** What `$3` stands for; undefined when there is nothing to write for this command. */
+  valueFor(context: RpcContext, answer: unknown): string | undefined;
+}
+
 interface InboxRow {
   pattern: string;
   projectId: string;
@@ -18,6 +25,7 @@ interface InboxRow {
 }
 
 const PURGE_BATCH_ROWS = 10_000;
+const ANSWER = 'UPDATE inbox SET response = $2::jsonb WHERE request_id = $1';
 
 /**
  * SQL of the inbox table for a service's migration. `schema` is the service's own. Rows are only ever looked up by
@@ -47,8 +55,13 @@ export function inboxTable(schema: string): string {
  * answer, and a failed insert aborts the transaction in which the answer would have to be read.
  * A command that throws leaves no row: the same error is found again, or, better, is not.
  */
-@Injectable()
 export class Inbox {
+  private readonly answerWithCompanion: string;
+
+  constructor(private readonly companion?: InboxCompanion) {
+    this.answerWithCompanion = companion ? `WITH companion AS (${companion.sql}) ${ANSWER}` : ANSWER;
+  }
+
   /**
    * Runs `work` once per request id; every later delivery gets the first answer as JSON gives it back.
    * Errors: `interrupted` when the command was buried; `conflict` when the id was used for something else; and work's.
@@ -59,11 +72,12 @@ export class Inbox {
       [context.requestId, context.pattern, context.projectId],
     );
     if (isFirst === 0) return this.firstAnswer<T>(tx, context);
+    context.forgetBefore();
     const answer = await work();
-    await tx.execute(`UPDATE inbox SET response = $2::jsonb WHERE request_id = $1`, [
-      context.requestId,
-      JSON.stringify(answer ?? null),
-    ]);
+    const values = [context.requestId, JSON.stringify(answer ?? null)];
+    const more = this.companion?.valueFor(context, answer);
+    if (more === undefined) await tx.execute(ANSWER, values);
+    else await tx.execute(this.answerWithCompanion, [...values, more]);
     return answer;
   }
 

@@ -1,6 +1,7 @@
 export * from './answers';
 export { BusKeys } from './bus-keys';
 export { BusLink } from './bus-link';
+export type { AuditFacts } from './envelope';
 export * from './inbox';
 export * from './inbox.module';
 export * from './redis-streams-server';

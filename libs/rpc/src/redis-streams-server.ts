@@ -10,6 +10,7 @@ import { RedisClock } from './redis-clock';
 import { ReplyWriter } from './reply-writer';
 import { RequestDispatcher } from './request-dispatcher';
 import { isGroupGone, RequestStream } from './request-stream';
+import { measureRequests } from './rpc.metrics';
 
 export interface RedisStreamsServerOptions {
   redisUrl: string;
@@ -47,6 +48,7 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
   private readonly claimer: Claimer;
   private readonly clock = new RedisClock();
   private readonly log: Logger;
+  private readonly stopMeasuring: () => void;
   private readerId: number | undefined;
   private reading: Promise<void> = Promise.resolve();
   private closing: Promise<void> | undefined;
@@ -73,6 +75,8 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
       keys: options.keys ?? BusKeys.parse(process.env.BUS_KEYS),
       logger,
     });
+    const inHand = (): number => this.dispatcher.entryIds.size;
+    this.stopMeasuring = measureRequests(service, () => this.stream.lengths(), inHand);
     this.claimer = new Claimer({ claimAfterMs, instance, commands, stream, dispatcher: this.dispatcher, clock });
     this.reader.on('ready', () => {
       this.reader.client('ID').then((id) => (this.readerId = id), ignoreOutage);
@@ -87,6 +91,11 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
   /** Stops reading, waits for the handlers at work, acknowledges, leaves the group, disconnects. */
   close(): Promise<void> {
     return (this.closing ??= this.drain());
+  }
+
+  /** It reads requests, or will as soon as it has a moment. */
+  get isServing(): boolean {
+    return this.isReading && this.reader.status === 'ready' && this.commands.status === 'ready';
   }
 
   /** There are no events to listen to. */
@@ -146,6 +155,7 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
   }
 
   private async drain(): Promise<void> {
+    this.stopMeasuring();
     this.claimer.stop();
     await this.stopReading();
     const isIdle = await within(this.options.drainMs ?? 8_000, this.dispatcher.untilIdle());

@@ -2,7 +2,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Pong, ServiceName } from '@isthmus/contracts';
 import { ProblemError, toProblem } from '@isthmus/problem';
-import type { Logger } from '@isthmus/telemetry';
+import { loggedIds, type Logger } from '@isthmus/telemetry';
 import type { BusKeys } from './bus-keys';
 import { encodeAnswer, encodeProblem, parseRequest, type RequestEnvelope } from './envelope';
 import { ignoreOutage } from './connection';
@@ -10,6 +10,7 @@ import type { RedisClock } from './redis-clock';
 import type { ReplyWriter } from './reply-writer';
 import type { Entry, RequestStream } from './request-stream';
 import { RpcContext } from './rpc-context';
+import { serverDuration } from './rpc.metrics';
 
 interface Parts {
   service: ServiceName;
@@ -99,13 +100,19 @@ export class RequestDispatcher {
     handler: MessageHandler,
   ): Promise<void> {
     let reply: string;
+    let outcome = 'ok';
+    const startedAtMs = performance.now();
     try {
       const result: unknown = await handler(request.data, new RpcContext(this.parts.service, request, deadline));
       const answer = isObservable(result) ? await lastValueFrom(result, { defaultValue: null }) : result;
       reply = encodeAnswer(request.id, answer);
     } catch (thrown) {
-      reply = encodeProblem(request.id, this.problemIn(thrown, request));
+      const problem = this.problemIn(thrown, request);
+      outcome = problem.code;
+      reply = encodeProblem(request.id, problem);
     }
+    const labels = { service: this.parts.service, pattern: request.pattern, outcome };
+    serverDuration.observe(labels, (performance.now() - startedAtMs) / 1_000);
     this.parts.replies.finish(entryId, request.replyTo, reply);
     this.inFlight.delete(call);
     this.wake();
@@ -114,8 +121,9 @@ export class RequestDispatcher {
   private problemIn(thrown: unknown, request: RequestEnvelope): ProblemError {
     const problem = toProblem(thrown);
     if (problem.code === 'fault') {
-      const { requestId, pattern, caller, traceparent } = request;
-      this.parts.logger.error({ err: thrown, requestId, pattern, caller, traceparent }, 'a request failed');
+      const { correlationId, requestId, pattern, caller, traceparent } = request;
+      const ids = loggedIds({ requestId: correlationId ?? requestId, traceparent });
+      this.parts.logger.error({ err: thrown, ...ids, commandId: requestId, pattern, caller }, 'a request failed');
     }
     return problem;
   }

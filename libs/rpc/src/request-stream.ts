@@ -60,6 +60,12 @@ export class RequestStream {
     return answer?.[0]?.[1].map(toEntry) ?? [];
   }
 
+  /** How many requests are in the stream, those at work included, and how many were buried. */
+  async lengths(): Promise<{ waiting: number; dead: number }> {
+    const [waiting, dead] = await Promise.all([this.commands.xlen(this.key), this.commands.xlen(this.deadKey)]);
+    return { waiting, dead };
+  }
+
   /** Takes handled entries off the stream. */
   acknowledge(entryIds: readonly string[]): Promise<unknown> {
     return Promise.all([

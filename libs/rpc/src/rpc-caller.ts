@@ -6,6 +6,7 @@ import { BusKeys } from './bus-keys';
 import type { BusLink } from './bus-link';
 import { gatherWrites, ignoreOutage } from './connection';
 import {
+  type AuditFacts,
   parseReplies,
   rebuildProblem,
   REQUEST_FIELD,
@@ -14,6 +15,7 @@ import {
   requestStreamOf,
   SIGNATURE_FIELD,
 } from './envelope';
+import { clientDuration } from './rpc.metrics';
 
 /** What a caller says about a call. */
 export interface CallContext {
@@ -21,7 +23,11 @@ export interface CallContext {
   principal: string;
   /** Identity of the command, for deduplication and undo. A random UUID when absent: then nobody can repeat the call. */
   requestId?: string;
+  /** By which the one who asked knows the whole request, where that is not the command's own id. */
+  correlationId?: string;
   traceparent?: string;
+  /** Only for what a user has asked for by the API: the command is audited then. Never handed on from service to service. */
+  audit?: AuditFacts;
   /** Total time, resends included. Default 5,000. */
   timeoutMs?: number;
 }
@@ -37,6 +43,9 @@ export interface RpcCallerOptions {
 
 interface PendingCall {
   id: number;
+  service: ServiceName;
+  pattern: string;
+  startedAtMs: number;
   stream: string;
   /** Epoch ms. */
   deadline: number;
@@ -97,20 +106,12 @@ export class RpcCaller implements OnApplicationShutdown {
     }
     return new Promise<unknown>((resolve, reject) => {
       const now = Date.now();
-      const request: Omit<RequestEnvelope, 'sentAt'> = {
-        id: ++this.lastId,
-        requestId: context.requestId ?? randomUUID(),
-        pattern,
-        deadline: now + (context.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-        caller: this.link.caller,
-        replyTo: this.link.replyTo,
-        projectId: context.projectId,
-        principal: context.principal,
-        traceparent: context.traceparent ?? null,
-        data,
-      };
+      const request = this.requestFor(pattern, data, context, now);
       const call: PendingCall = {
         id: request.id,
+        service,
+        pattern,
+        startedAtMs: performance.now(),
         stream: requestStreamOf(service),
         deadline: request.deadline,
         openBody: JSON.stringify(request).slice(0, -1),
@@ -123,6 +124,11 @@ export class RpcCaller implements OnApplicationShutdown {
       this.pending.set(call.id, call);
       this.send(call, now);
     });
+  }
+
+  /** Calls can be sent and answered at this moment. */
+  get isUp(): boolean {
+    return this.link.isUp;
   }
 
   /** `call` bound to one service, so that types are inferred: `caller.to<IpamCalls>('ipam')('subnet.list', …)`. */
@@ -145,6 +151,28 @@ export class RpcCaller implements OnApplicationShutdown {
       this.giveUp(call, new ProblemError('unavailable', 'The service is stopping; try again shortly.'));
     }
     this.link.close();
+  }
+
+  private requestFor(
+    pattern: string,
+    data: unknown,
+    context: CallContext,
+    now: number,
+  ): Omit<RequestEnvelope, 'sentAt'> {
+    return {
+      id: ++this.lastId,
+      requestId: context.requestId ?? randomUUID(),
+      correlationId: context.correlationId,
+      pattern,
+      deadline: now + (context.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+      caller: this.link.caller,
+      replyTo: this.link.replyTo,
+      projectId: context.projectId,
+      principal: context.principal,
+      traceparent: context.traceparent ?? null,
+      audit: context.audit,
+      data,
+    };
   }
 
   private send(call: PendingCall, now: number): void {
@@ -192,13 +220,20 @@ export class RpcCaller implements OnApplicationShutdown {
     if (!call) return;
     this.forget(call);
     if (call.entryIds.length > 1) this.withdraw(call);
-    if ('problem' in reply) call.reject(rebuildProblem(reply.problem));
-    else call.resolve(reply.answer);
+    if ('problem' in reply) {
+      const problem = rebuildProblem(reply.problem);
+      timeCall(call, problem.code);
+      call.reject(problem);
+    } else {
+      timeCall(call, 'ok');
+      call.resolve(reply.answer);
+    }
   }
 
   private giveUp(call: PendingCall, problem: ProblemError): void {
     this.forget(call);
     this.withdraw(call);
+    timeCall(call, problem.code);
     call.reject(problem);
   }
 
@@ -212,4 +247,8 @@ export class RpcCaller implements OnApplicationShutdown {
     if (call.entryIds.length === 0 || !this.link.isUp) return;
     this.link.commands.xdel(call.stream, ...call.entryIds).catch(ignoreOutage);
   }
+}
+
+function timeCall({ service, pattern, startedAtMs }: PendingCall, outcome: string): void {
+  clientDuration.observe({ service, pattern, outcome }, (performance.now() - startedAtMs) / 1_000);
 }

@@ -4,7 +4,8 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { ServiceName } from '@isthmus/contracts';
-import { attachToLauncher, type Logger, NestLog } from '@isthmus/telemetry';
+import { Database } from '@isthmus/db';
+import { attachToLauncher, type Logger, MetricsServer, NestLog } from '@isthmus/telemetry';
 import { RedisStreamsServer } from './redis-streams-server';
 
 export interface ServiceOptions {
@@ -22,12 +23,19 @@ export interface ServiceOptions {
 export async function runService({ module, service, redisUrl, logger }: ServiceOptions): Promise<void> {
   const chance = randomBytes(3).toString('hex');
   const instance = process.env.SERVICE_INSTANCE ?? `${service}-${hostname()}-${process.pid}-${chance}`;
+  const health = await MetricsServer.start(`${service}-svc`, logger);
+  const server = new RedisStreamsServer({ redisUrl, service, instance, logger });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-    strategy: new RedisStreamsServer({ redisUrl, service, instance, logger }),
+    strategy: server,
     logger: new NestLog(logger),
     abortOnError: false,
   });
   await app.listen();
-  attachToLauncher(app, logger, { service, instance });
+  const database = app.get(Database, { strict: false });
+  health?.serves({
+    bus: () => server.isServing,
+    database: async () => (await database.query('SELECT 1')).length === 1,
+  });
+  attachToLauncher(app, logger, { service, instance, metricsUrl: health?.url }, () => health?.drains());
   logger.info({ instance }, 'serving');
 }

@@ -1,2 +1,5 @@
 export * from './logger';
 export * from './lifecycle';
+export * from './metrics';
+export * from './metrics-server';
+export * from './trace';

@@ -7,17 +7,20 @@ const STOP_WITHIN_MS = 12_000;
 /**
  * Ties a service to whoever started it: says `ready` over the IPC channel if there is one, drains on SIGTERM and SIGINT,
  * and, when the launcher holds a lease on stdin (`LAUNCHER_LEASE=stdin`), also when the launcher vanishes.
+ * `onStop` is called when draining begins.
  */
 export function attachToLauncher(
   app: INestApplicationContext,
   logger: Logger,
   ready: Record<string, unknown> = {},
+  onStop: () => void = () => undefined,
 ): void {
   let stopping = false;
   const stop = (cause: string): void => {
     if (stopping) return;
     stopping = true;
     logger.info({ cause }, 'draining');
+    onStop();
     const giveUp = setTimeout(() => {
       logger.error({ withinMs: STOP_WITHIN_MS }, 'could not drain in time');
       process.exit(1);

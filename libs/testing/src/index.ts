@@ -7,3 +7,4 @@ export * from './saga-harness';
 export * from './audit';
 export * from './api-client';
 export * from './domain-app';
+export * from './redis-recording';

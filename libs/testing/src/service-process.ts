@@ -7,7 +7,7 @@ export interface ServiceProcess {
   app: AppName;
   pid: number;
   /** What it said when it was ready, e.g. the gateway's url. */
-  ready: { url?: string; instance?: string };
+  ready: { url?: string; instance?: string; metricsUrl?: string };
   /** Everything it has logged so far. */
   output(): string;
   /** Resolves when the process is gone; SIGSTOP and SIGCONT resolve at once. */

@@ -1,4 +1,4 @@
-import { startStack, type Stack, violations } from '@isthmus/testing';
+import { recordRedis, startStack, type Stack, violations } from '@isthmus/testing';
 import { type Body, HuaweiClient } from '../../fixtures/huawei/huawei-client';
 import { holdings, makePlace, type Place, REGION, send } from '../../fixtures/huawei/place';
 
@@ -86,9 +86,7 @@ describe('Huawei customer gateways and VPN connections, by the official SDK', ()
   });
 
   it('come up, route their peer subnets, and never tell the key', async () => {
-    const heard: string[] = [];
-    const monitor = await stack.redis.client.monitor();
-    monitor.on('monitor', (_time: string, words: string[]) => heard.push(words.join(' ')));
+    const recording = await recordRedis(stack.redis.url);
     const customer = await makeCustomer();
     const answer = await huawei.call('POST', '/vpn-connection', { vpn_connection: connection(customer.id) });
     expect(answer).toMatchObject({
@@ -150,8 +148,8 @@ describe('Huawei customer gateways and VPN connections, by the official SDK', ()
 
     expect(JSON.stringify([answer, shown, list])).not.toContain(PSK);
     expect(await storedText(stack)).not.toContain(PSK);
-    monitor.disconnect();
-    const bus = heard.join('\n');
+    recording.stop();
+    const bus = recording.text();
     expect(bus).toContain('vpn-connection.create');
     expect(bus).not.toContain(PSK);
     for (const app of ['api-gateway', 'vpn-svc', 'network-svc'] as const) {

@@ -22,11 +22,12 @@ async function makePlace({ api, expect, scaleway, screen }) {
   const answer = await api('scaleway', 'POST', `${VPC}/vpcs`, { body: { name: 'head-office', enable_routing: true } });
   expect.quietly('a VPC is made', answer.status, 200);
   screen.answer(answer, `VPC ${answer.body.id}`);
-  const { subnets } = await scaleway.change('POST', `${VPC}/private-networks`, {
+  const { id } = await scaleway.change('POST', `${VPC}/private-networks`, {
     body: { name: 'servers', vpc_id: answer.body.id, subnets: ['10.88.0.0/24'] },
     status: 200,
-    says: ({ id }) => `network ${id}`,
+    says: (network) => `network ${network.id}`,
   });
+  const { subnets } = await scaleway.read(`${VPC}/private-networks/${id}`, { isQuiet: true });
   const subnetId = subnets.find(({ subnet }) => subnet === '10.88.0.0/24').id;
   return { vpcId: answer.body.id, subnetId };
 }

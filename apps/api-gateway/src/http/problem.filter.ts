@@ -1,9 +1,11 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, ProblemError, toProblem } from '@isthmus/problem';
-import type { Logger } from '@isthmus/telemetry';
+import { loggedIds, type Logger } from '@isthmus/telemetry';
+import { AuditWriter } from '../audit/audit.writer';
 import { LOGGER } from '../settings.module';
 import { type Dialect, DIALECTS, dialectOf, pathOf } from './dialect';
+import { toldRequestId, traceparentOf } from './request-id';
 
 /** Refusals of Nest and Fastify themselves, which know only HTTP. */
 const BY_STATUS: Record<number, [ProblemCode, string]> = {
@@ -29,6 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(DIALECTS) private readonly dialects: readonly Dialect[],
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly audit: AuditWriter,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -37,13 +40,21 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(thrown);
     const path = pathOf(request.url);
     this.report(problem, request, path);
+    request.admission?.refuse(problem);
+    const refuse = (): void => this.refuse(problem, path, request, reply);
+    if (this.audit.isDenial(request, problem)) void this.audit.denied(request, problem).then(refuse);
+    else refuse();
+  }
+
+  private refuse(problem: ProblemError, path: string, request: FastifyRequest, reply: FastifyReply): void {
     const dialect = request.dialect ?? dialectOf(this.dialects, path);
     const { status, body, contentType } = dialect.refuse(problem, {
       method: request.method,
       path,
       requestId: request.id,
     });
-    if (problem.isRetryable) void reply.header('retry-after', problem.meta.retryAfterSeconds ?? 1);
+    const { retryAfterSeconds = problem.isRetryable ? 1 : undefined } = problem.meta;
+    if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
     void reply
       .code(status)
       .type(contentType ?? 'application/json')
@@ -54,9 +65,10 @@ export class ProblemFilter implements ExceptionFilter {
   private report(problem: ProblemError, request: FastifyRequest, path: string): void {
     if (problem.http < 500) return;
     const level = problem.isRetryable ? 'warn' : 'error';
-    const { id: requestId, method } = request;
+    const ids = loggedIds({ requestId: toldRequestId(request), traceparent: traceparentOf(request) });
+    const { id: commandId, method } = request;
     this.logger[level](
-      { err: problem.cause ?? problem, requestId, method, path, code: problem.code },
+      { err: problem.cause ?? problem, ...ids, commandId, method, path, code: problem.code },
       'request failed',
     );
   }

@@ -4,14 +4,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { BODY_LIMIT_BYTES, readBodies } from './body';
 import { type Dialect, dialectOf, pathOf } from './dialect';
 import { closeConnectionsWhenAnswered } from './draining';
+import { measureRequests } from './http.metrics';
 import { problemOf } from './problem.filter';
 import './request';
+import { tellRequestId, traceparentOf } from './request-id';
 
 /** A request that has not come in completely by then is given up: slow senders must not hold connections. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
-
-const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
 /** The HTTP server: limits, request ids, body reading, and the dialect of each request. */
 export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
@@ -31,25 +31,24 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify);
   closeConnectionsWhenAnswered(fastify);
+  measureRequests(fastify);
   fastify.decorateRequest('dialect', null);
   fastify.decorateRequest('caller', null);
+  fastify.decorateRequest('admission', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     request.dialect = dialectOf(dialects, pathOf(request.url));
-    reply.header('x-request-id', toldRequestId(request));
+    tellRequestId(request, reply);
+    const traceparent = traceparentOf(request);
+    if (traceparent !== undefined) reply.header('traceparent', traceparent);
     done();
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     sayContentType(request, reply);
-    done(null, payload);
+    if (!request.admission) return done(null, payload);
+    // Before the first byte: what a caller has heard is what it hears again.
+    void request.admission.close(reply, payload).then(() => done(null, payload));
   });
   return adapter;
-}
-
-/** The caller's own id is echoed when it is harmless; towards the services every request has an id of ours. */
-function toldRequestId(request: FastifyRequest): string {
-  if (request.dialect?.hasOwnRequestIds) return request.id;
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : request.id;
 }
 
 function sayContentType(request: FastifyRequest, reply: FastifyReply): void {

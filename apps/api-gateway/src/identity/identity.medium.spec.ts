@@ -7,7 +7,9 @@ import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyRepository } from './api-key.repository';
 import { Bootstrap } from './bootstrap';
 import { KeyRing } from './key-ring';
+import { newSecretKey, keptSecret } from './new-secret';
 import { ProjectEntity } from './project.entity';
+import { ProjectRepository } from './project.repository';
 import { SecretBox } from '@isthmus/secrets';
 
 const ACCESS_KEY = 'SCWABCDEFGHIJKLMNOPQ';
@@ -33,7 +35,7 @@ describe('keys in PostgreSQL', () => {
 
   const bootstrapWith = (secretKey: string, by = box): Promise<void> => {
     const config = Object.assign(offlineConfig(), { bootstrap: { projectId, accessKey: ACCESS_KEY, secretKey } });
-    return new Bootstrap(config, keys, by).onModuleInit();
+    return new Bootstrap(config, database, new ProjectRepository(database), keys, by).onModuleInit();
   };
 
   it('makes the first key once, also when several gateways start together', async () => {
@@ -70,6 +72,28 @@ describe('keys in PostgreSQL', () => {
     const row = await keys.findByAccessKey(ACCESS_KEY);
     expect(row?.masterKeyId).toBe(newBox.keyId);
     expect(newBox.open(row?.secretSealed as Buffer, ACCESS_KEY)).toBe(secret);
+  });
+
+  it('leaves a secret that was rotated alone until the settings change', async () => {
+    const [given, changed, rotated] = [randomUUID(), randomUUID(), newSecretKey()];
+    await bootstrapWith(given);
+    const secret = keptSecret(box, rotated, ACCESS_KEY);
+    await database.transaction((tx) => keys.rotate(tx, ACCESS_KEY, secret, 0, randomUUID()));
+    await bootstrapWith(given);
+    await expect(new KeyRing(keys, box).identify(bySecret(rotated))).resolves.toMatchObject({ scope: 'admin' });
+    await expect(new KeyRing(keys, box).identify(bySecret(given))).rejects.toMatchObject({ denial: 'unknown' });
+    await bootstrapWith(changed);
+    await expect(new KeyRing(keys, box).identify(bySecret(changed))).resolves.toMatchObject({ scope: 'admin' });
+  });
+
+  it('tells the moment of expiry as it is stored', async () => {
+    const secret = randomUUID();
+    await bootstrapWith(secret);
+    await store.query("UPDATE gateway.api_key SET expires_at = now() - interval '1 ms'");
+    await expect(new KeyRing(keys, box).identify(bySecret(secret))).rejects.toMatchObject({ denial: 'expired' });
+    await store.query("UPDATE gateway.api_key SET expires_at = now() + interval '1 h'");
+    await expect(new KeyRing(keys, box).identify(bySecret(secret))).resolves.toMatchObject({ scope: 'admin' });
+    await store.query('UPDATE gateway.api_key SET expires_at = NULL');
   });
 
   it('knows a revoked key no more', async () => {

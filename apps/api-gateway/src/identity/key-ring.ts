@@ -1,33 +1,31 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { ProblemError } from '@isthmus/problem';
-import { ApiKeyRepository, type LiveKey } from './api-key.repository';
+import { SecretBox } from '@isthmus/secrets';
+import { ApiKeyRepository } from './api-key.repository';
 import type { Caller } from './caller';
 import { type Credentials, DeniedAuthentication } from './credentials';
-import { SecretBox } from '@isthmus/secrets';
+import { isSecretOf, isSignedWith, type KnownKey, toKnownKey } from './known-key';
 
 /**
- * How long a key that was found is believed without asking again. It spares the hot read one of its two queries; the price
- * is that a revoked key may work for this long on a gateway that has just seen it.
+ * How long a key is believed after the query that found it was begun. It spares the hot read one of its two queries, and
+ * `KeyChanges` counts on it: a query that is begun after a commit sees it, so that long after the commit no gateway takes
+ * the key for what it was before.
  */
-const FRESH_MS = 1_000;
+export const KEY_FRESH_MS = 250;
 /** A bound on memory, not a tuning knob: forgetting a key costs one query. */
 const MAX_CACHED = 10_000;
 
-interface KnownKey extends Caller {
-  expiresAtMs: number;
-  freshUntilMs: number;
-  /** Opened at the first signature. */
-  secret: string | null;
-  sealed: Buffer;
-  masterKeyId: string;
+interface Look {
+  /** On the clock that nobody sets, and that goes on while the process is stopped. */
+  begunAtMs: number;
+  found: Promise<KnownKey | null>;
 }
 
 /** Turns credentials into callers. */
 @Injectable()
 export class KeyRing {
-  private readonly known = new Map<string, KnownKey>();
-  private readonly loading = new Map<string, Promise<KnownKey | null>>();
+  private readonly known = new Map<string, { key: KnownKey; readAtMs: number }>();
+  private readonly looks = new Map<string, Look>();
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -35,74 +33,65 @@ export class KeyRing {
   ) {}
 
   /** The caller, at once when the key is known. Throws `unauthenticated`, in the same words for an unknown key and a wrong secret. */
-  identify(credentials: Credentials, nowMs = Date.now()): Caller | Promise<Caller> {
+  identify(credentials: Credentials): Caller | Promise<Caller> {
     const lookup = credentials.kind === 'secret' ? sha256(credentials.secret) : credentials.accessKey;
     const known = this.known.get(lookup);
-    if (known && known.freshUntilMs > nowMs) return this.verify(known, credentials, nowMs);
-    return this.load(lookup, credentials.kind).then((loaded) => {
-      if (!loaded) throw new DeniedAuthentication('unknown');
-      return this.verify(loaded, credentials, nowMs);
+    if (known && isFresh(known.readAtMs)) return this.verify(known.key, credentials, lookup);
+    return this.look(lookup, credentials.kind).then((key) => {
+      if (!key) throw new DeniedAuthentication('unknown');
+      return this.verify(key, credentials, lookup);
     });
   }
 
-  private verify(key: KnownKey, credentials: Credentials, nowMs: number): Caller {
-    // A secret has proven itself by being found: keys are looked up by its digest, which gives away nothing by its timing.
+  /** Reads the key anew for its next request. */
+  forget(accessKey: string): void {
+    for (const [lookup, { key }] of this.known) if (key.accessKey === accessKey) this.known.delete(lookup);
+    // Any of them may be on its way with what the key was.
+    this.looks.clear();
+  }
+
+  private verify(key: KnownKey, credentials: Credentials, lookup: string): Caller {
+    const nowMs = Date.now();
     const isProven =
       credentials.kind === 'secret'
-        ? credentials.accessKey === null || credentials.accessKey === key.accessKey
-        : credentials.isMadeWith(this.secretOf(key));
+        ? isSecretOf(key, lookup, nowMs) && (credentials.accessKey ?? key.accessKey) === key.accessKey
+        : isSignedWith(key, credentials.isMadeWith, this.box, nowMs);
     if (!isProven) throw new DeniedAuthentication('unknown');
     if (key.expiresAtMs <= nowMs) throw new DeniedAuthentication('expired');
     return key;
   }
 
-  private secretOf(key: KnownKey): string {
-    if (key.masterKeyId !== this.box.keyId) throw sealedElsewhere(key);
-    return (key.secret ??= this.box.open(key.sealed, key.accessKey));
+  /** Callers that ask for the same key at the same time share one query, unless it has been under way for too long. */
+  private look(lookup: string, kind: Credentials['kind']): Promise<KnownKey | null> {
+    const running = this.looks.get(lookup);
+    if (running && isFresh(running.begunAtMs)) return running.found;
+    const look = { begunAtMs: performance.now(), found: this.read(lookup, kind) };
+    this.looks.set(lookup, look);
+    const isLatest = (): boolean => this.looks.get(lookup) === look && this.looks.delete(lookup);
+    look.found.then(
+      (key) => void (isLatest() && this.keep(lookup, key, look.begunAtMs)),
+      () => void isLatest(),
+    );
+    return look.found;
   }
 
-  /** Callers that ask for the same key at the same time share one query. */
-  private load(lookup: string, kind: Credentials['kind']): Promise<KnownKey | null> {
-    const running = this.loading.get(lookup);
-    if (running) return running;
-    const loading = this.read(lookup, kind).finally(() => this.loading.delete(lookup));
-    this.loading.set(lookup, loading);
-    return loading;
+  private keep(lookup: string, key: KnownKey | null, readAtMs: number): void {
+    this.known.delete(lookup);
+    if (!key) return;
+    if (this.known.size >= MAX_CACHED) this.known.clear();
+    this.known.set(lookup, { key, readAtMs });
   }
 
   private async read(lookup: string, kind: Credentials['kind']): Promise<KnownKey | null> {
     const row = await (kind === 'secret'
       ? this.keys.findBySecret(Buffer.from(lookup, 'hex'))
       : this.keys.findByAccessKey(lookup));
-    this.known.delete(lookup);
-    if (!row) return null;
-    if (this.known.size >= MAX_CACHED) this.known.clear();
-    const key = toKnownKey(row);
-    this.known.set(lookup, key);
-    return key;
+    return row && toKnownKey(row);
   }
 }
 
-function toKnownKey(row: LiveKey): KnownKey {
-  return {
-    projectId: row.projectId,
-    organizationId: row.organizationId,
-    accessKey: row.accessKey,
-    scope: row.scope,
-    expiresAtMs: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
-    freshUntilMs: Date.now() + FRESH_MS,
-    secret: null,
-    sealed: row.secretSealed,
-    masterKeyId: row.masterKeyId,
-  };
-}
-
-/** The installation's fault, not the caller's: the same key works with a secret, and with the right master key. */
-function sealedElsewhere({ accessKey, masterKeyId }: KnownKey): ProblemError {
-  return new ProblemError(
-    'unavailable',
-    `The secret of API key ${accessKey} is sealed under the master key ${masterKeyId}, which is not the one in use; signatures made with it cannot be checked.`,
-  );
+function isFresh(sinceMs: number): boolean {
+  return performance.now() - sinceMs < KEY_FRESH_MS;
 }
 
 function sha256(text: string): string {

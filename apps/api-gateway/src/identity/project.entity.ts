@@ -12,6 +12,12 @@ export class ProjectEntity {
   @Column({ name: 'name', type: 'text' })
   name!: string;
 
+  @Column({ name: 'revision', type: 'int' })
+  revision!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
-  createdAt!: Date;
+  createdAt!: string;
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: string;
 }

@@ -57,11 +57,14 @@ export function toOperationBody(operation: OperationStatus, link: string): Opera
   };
 }
 
+/** An operation was accepted, and by the time of the answer had failed: all that it did is undone. */
+export class FailedOperation extends ProblemError {}
+
 /** What stopped an operation, as the problem that a caller would have got who could have waited. */
-export function problemOfOperation(operation: SettledOperation): ProblemError {
+export function problemOfOperation(operation: SettledOperation): FailedOperation {
   const { code, message, resource } = operation;
   const known = code !== null && Object.hasOwn(PROBLEMS, code) ? (code as ProblemCode) : 'fault';
-  return new ProblemError(known, message ?? 'The operation failed.', {
+  return new FailedOperation(known, message ?? 'The operation failed.', {
     resource: resource.type,
     resourceId: resource.id,
   });

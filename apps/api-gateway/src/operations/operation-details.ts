@@ -11,8 +11,15 @@ export interface OperationPlan {
   /** Names of the saga's steps, in order. */
   stepNames: string[];
   direction: 'forward' | 'undo';
+  /** It cannot be undone and an operator is needed. */
   isStuck: boolean;
+  /** Nobody works on it, or it has failed for a passing reason again and again. It may still get there by itself. */
+  isStalled: boolean;
+  /** A request to cancel it would be granted. */
+  isCancellable: boolean;
   createdAt: string;
+  /** When a worker, or a request to cancel, has last changed what is told here. */
+  updatedAt: string;
   startedAt: string | null;
   finishedAt: string | null;
   deadline: string;
@@ -35,7 +42,10 @@ export function toDetails(status: KnownOperation, plan: OperationPlan, journaled
     ...status,
     direction: rest.direction,
     isStuck: rest.isStuck,
+    isStalled: rest.isStalled,
+    isCancellable: rest.isCancellable,
     createdAt: rest.createdAt,
+    updatedAt: rest.updatedAt,
     startedAt: rest.startedAt,
     finishedAt: rest.finishedAt,
     deadline: rest.deadline,

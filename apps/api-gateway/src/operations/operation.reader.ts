@@ -30,15 +30,32 @@ const ENDED = `SELECT ${SETTLED} FROM ops.operation WHERE id = ANY($1::uuid[]) A
 const OF_RESOURCE = `
   SELECT id, kind, state FROM ops.operation WHERE resource_id = $1 AND project_id = $2 ORDER BY id DESC LIMIT $3`;
 
+/**
+ * Nobody has it although it has been free for two seconds (its worker died or the queue is long), or it has been put off
+ * five times or more (the last time for a second and a half), or it is stuck in its undo.
+ */
+const IS_STALLED = `state = 'pending' AND (lease_until < now() - interval '2 s' OR retries >= 5 OR is_stuck)`;
+const IS_CANCELLABLE = `is_cancellable AND state = 'pending' AND direction = 'forward' AND cancel_requested_at IS NULL`;
+const UPDATED_AT = `greatest(created_at, started_at, cancel_requested_at, finished_at,
+    (SELECT max(s.ended_at) FROM ops.operation_step s WHERE s.operation_id = o.id))`;
+
 // One statement, so that the steps and the state of the operation are of the same moment.
 const DETAILS = `
-  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${isoTimestamp('created_at')} AS "createdAt",
+  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${IS_STALLED} AS "isStalled",
+         ${IS_CANCELLABLE} AS "isCancellable",
+         ${isoTimestamp('created_at')} AS "createdAt", ${isoTimestamp(UPDATED_AT)} AS "updatedAt",
          ${isoTimestamp('started_at')} AS "startedAt", ${isoTimestamp('finished_at')} AS "finishedAt", ${isoTimestamp('deadline')} AS deadline,
          (SELECT coalesce(json_agg(json_build_object('name', s.name, 'state', s.state, 'attempt', s.attempt,
                    'startedAt', ${isoTimestamp('s.started_at')}, 'endedAt', ${isoTimestamp('s.ended_at')}, 'error', s.error)
                    ORDER BY s.position), '[]')
             FROM ops.operation_step s WHERE s.operation_id = o.id) AS journaled
-    FROM ops.operation o WHERE id = $1 AND project_id = $2`;
+    FROM ops.operation o`;
+const FIND_DETAILS = `${DETAILS} WHERE id = $1 AND project_id = $2`;
+const DETAILS_OF = `${DETAILS} WHERE id = ANY($1::uuid[])`;
+
+const KEPT_SINCE = `SELECT (extract(epoch FROM ops.kept_since()) * 1000)::float8 AS "keptSinceMs"`;
+
+type DetailsRow = SettledRow & OperationPlan & { kind: OperationKind; journaled: JournaledStep[] };
 
 /** Reads operations from where the services keep them. An operation of another project is not there. */
 @Injectable()
@@ -61,10 +78,24 @@ export class OperationReader {
   }
 
   async findDetails(id: string, projectId: string): Promise<OperationDetails | undefined> {
-    type Row = SettledRow & OperationPlan & { kind: OperationKind; journaled: JournaledStep[] };
-    const [row] = await this.database.query<Row>(DETAILS, [id, projectId]);
-    return row && toDetails({ ...toSettled(row), kind: row.kind }, row, row.journaled);
+    const [row] = await this.database.query<DetailsRow>(FIND_DETAILS, [id, projectId]);
+    return row && detailsOf(row);
   }
+
+  /** Of any project: for those who have been let in already. */
+  async findDetailsOf(ids: string[]): Promise<OperationDetails[]> {
+    return (await this.database.query<DetailsRow>(DETAILS_OF, [ids])).map(detailsOf);
+  }
+
+  /** The beginning of what is kept, in milliseconds since 1970. */
+  async keptSinceMs(): Promise<number> {
+    const [row] = await this.database.query<{ keptSinceMs: number | null }>(KEPT_SINCE);
+    return row?.keptSinceMs ?? 0;
+  }
+}
+
+function detailsOf(row: DetailsRow): OperationDetails {
+  return toDetails({ ...toSettled(row), kind: row.kind }, row, row.journaled);
 }
 
 function toStatus(id: string, row: StatusRow): OperationStatus {

@@ -4,6 +4,7 @@ import { offlineConfig } from '../config';
 import { OPERATION_ID, operationView } from '../views.fixture';
 import type { OperationReader } from './operation.reader';
 import type { SettledOperation } from './operation-status';
+import { OperationWatch } from './operation-watch';
 import { SettleWindow } from './settle-window';
 
 const OTHER_ID = '01a1f8c0-3cd6-77dd-8f0d-ebecd5906a5a';
@@ -14,6 +15,7 @@ describe('SettleWindow', () => {
   let signal: (id: string) => void;
   let subscriptions: number;
   let failing: boolean;
+  let watch: OperationWatch;
   let window: SettleWindow;
 
   beforeEach(async () => {
@@ -34,12 +36,13 @@ describe('SettleWindow', () => {
       },
     } as Signals;
     const config = Object.assign(offlineConfig(), { settleWindowMs: 1_000 });
-    window = new SettleWindow(config, reader, signals, createLogger('test', 'silent'));
-    await window.onModuleInit();
+    watch = new OperationWatch(reader, signals, createLogger('test', 'silent'));
+    window = new SettleWindow(config, watch);
+    await watch.onModuleInit();
   });
 
   afterEach(() => {
-    window.onModuleDestroy();
+    watch.onModuleDestroy();
     jest.useRealTimers();
   });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ListAddresses } from '@isthmus/contracts';
 import { type Queryable, selectList, type Tx } from '@isthmus/db';
 import type { AddressFamily, AddressOwner, AddressReverse, AddressView } from '@isthmus/model';
+import { auditOriginOf } from '@isthmus/operations';
 import type { RpcContext } from '@isthmus/rpc';
 import { IpAddress } from './address.entity';
 
@@ -66,7 +67,7 @@ const ALLOCATE = `
 
 const BOOK = `
   SELECT r.is_first AS "isFirst", r.outcome, r.subnet_id AS "subnetId", r.view
-    FROM ipam.book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) r`;
+    FROM ipam.book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) r`;
 
 /** SQL of addresses; what decides is in the functions of the migration, one round trip each. */
 @Injectable()
@@ -91,13 +92,13 @@ export class AddressRepository {
   }
 
   /** Books the one wanted address in a transaction of its own, inbox and all: one round trip. */
-  async book(database: Queryable, allocation: Allocation, pattern: string): Promise<Booked> {
+  async book(database: Queryable, allocation: Allocation, context: RpcContext): Promise<Booked> {
     const { source, owner, wanted } = allocation;
     const [row] = await database.query<Booked>(BOOK, [
       ...[allocation.projectId, source.privateNetworkId, source.subnetId, source.vpcId, source.zone, source.region],
       ...[wanted[0]?.family, wanted[0]?.address],
       ...ownerColumns(owner),
-      ...[allocation.tags, allocation.requestId, pattern],
+      ...[allocation.tags, allocation.requestId, context.pattern, auditOriginOf(context)],
     ]);
     return row as Booked;
   }
@@ -145,12 +146,13 @@ export class AddressRepository {
   /** Releases one address in a transaction of its own, inbox and all: one round trip. */
   async release(
     database: Queryable,
-    { projectId, requestId, pattern }: Pick<RpcContext, 'projectId' | 'requestId' | 'pattern'>,
+    context: RpcContext,
     id: string,
     region: string | null,
   ): Promise<{ isFirst: boolean; outcome: ReleaseOutcome }> {
-    const sql = `SELECT r.is_first AS "isFirst", r.outcome FROM ipam.release_once($1, $2, $3, $4, $5) r`;
-    const [row] = await database.query(sql, [projectId, id, region, requestId, pattern]);
+    const { projectId, requestId, pattern } = context;
+    const sql = `SELECT r.is_first AS "isFirst", r.outcome FROM ipam.release_once($1, $2, $3, $4, $5, $6) r`;
+    const [row] = await database.query(sql, [projectId, id, region, requestId, pattern, auditOriginOf(context)]);
     return row as { isFirst: boolean; outcome: ReleaseOutcome };
   }
 

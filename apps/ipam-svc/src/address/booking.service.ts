@@ -30,7 +30,7 @@ export class BookingService {
   async book(request: BookAddress, context: RpcContext): Promise<AddressView> {
     const allocation = this.allocationOf(request, context);
     if (request.isDryRun) return this.rehearse(request, allocation);
-    const booked = await this.addresses.book(this.database, allocation, context.pattern).catch(unlessContention);
+    const booked = await this.addresses.book(this.database, allocation, context).catch(unlessContention);
     // Done before, or lost a race: the long way reads the first answer, or tries again.
     if (!booked?.isFirst) {
       return this.inTransaction((tx) => this.inbox.once(tx, context, () => this.allocate(tx, request, allocation)));
@@ -66,6 +66,7 @@ export class BookingService {
           const row = rows.find((candidate) => candidate.id === id);
           if (!row || (region !== undefined && row.region !== region)) throw ProblemError.notFound('address', id);
           if (row.ownerId !== null) throw attachedProblem(row, id);
+          context.recordBefore(viewOfAddress(row));
         }
         await this.addresses.releaseLocked(tx, projectId, ids, requestId);
         return null;

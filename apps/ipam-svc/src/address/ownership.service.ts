@@ -72,6 +72,7 @@ export class OwnershipService {
       this.inbox.once(tx, context, async () => {
         const [row] = await this.addresses.lock(tx, context.projectId, [id]);
         if (!row || (region !== undefined && row.region !== region)) throw ProblemError.notFound('address', id);
+        context.recordBefore(viewOfAddress(row));
         await work(tx, row);
         return viewOfAddress((await this.addresses.find(tx, context.projectId, id)) ?? ownerless(row));
       }),

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import type { AddressFamily, AddressOwner, AddressView, SubnetView } from '@isthmus/model';
 import type { ReserveSubnets, SubnetPlan } from '@isthmus/contracts';
 import { connectDatabase, type Database } from '@isthmus/db';
+import { auditOfCommands } from '@isthmus/operations';
 import { Inbox, RpcContext } from '@isthmus/rpc';
 import { IpAddress } from '../address/address.entity';
 import { AddressRefusals } from '../address/address.refusals';
@@ -59,7 +60,7 @@ export class Ipam {
     /** Login URL of that database. */
     readonly url: string,
   ) {
-    const inbox = new Inbox();
+    const inbox = new Inbox(auditOfCommands);
     const subnets = new SubnetRepository();
     const addresses = new AddressRepository();
     const refusals = new AddressRefusals(addresses, subnets);

@@ -92,6 +92,7 @@ export class AttachmentService {
       this.inbox.once(tx, context, async () => {
         const attachment = await this.attachments.lock(tx, context.projectId, command);
         if (!attachment) throw missing(command);
+        context.recordBefore(toAttachmentView(attachment));
         return toAttachmentView(await this.attachments.setTags(tx, attachment.id, command.tags));
       }),
     );
@@ -207,6 +208,7 @@ export class AttachmentService {
   private async lockIdle(tx: Tx, selector: AttachmentSelector, context: RpcContext): Promise<Attachment> {
     const attachment = await this.attachments.lock(tx, context.projectId, selector);
     if (!attachment) throw missing(selector);
+    context.recordBefore(toAttachmentView(attachment));
     const isIdle = attachment.state === 'active' || attachment.state === 'error';
     if (!isIdle) throw await busyWith(tx, { type: 'attachment', id: attachment.id });
     const route = await this.routes.findThrough(tx, attachment.id);

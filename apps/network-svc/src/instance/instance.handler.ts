@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ListInstances, NetworkCalls } from '@isthmus/contracts';
+import { ListInstances, NetworkCalls, PageInstances, RegisterInstance } from '@isthmus/contracts';
 import type { InstanceView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { InstanceService } from './instance.service';
@@ -19,5 +19,25 @@ export class InstanceHandler {
   @AnswersNetwork('instance.list')
   list(@Payload() query: ListInstances, @Ctx() context: RpcContext): Promise<InstanceView[]> {
     return this.instances.list(query, context);
+  }
+
+  @AnswersNetwork('instance.page')
+  page(@Payload() query: PageInstances, @Ctx() context: RpcContext): Promise<InstanceView[]> {
+    return this.instances.page(query, context);
+  }
+
+  @AnswersNetwork('instance.register')
+  register(@Payload() command: RegisterInstance, @Ctx() context: RpcContext): Promise<InstanceView> {
+    return this.instances.register(command, context);
+  }
+
+  @AnswersNetwork('instance.rename')
+  rename(@Payload() command: { instanceId: string; name: string }, @Ctx() context: RpcContext): Promise<InstanceView> {
+    return this.instances.rename(command.instanceId, command.name, context);
+  }
+
+  @AnswersNetwork('instance.delete')
+  delete(@Payload() command: { instanceId: string }, @Ctx() context: RpcContext): Promise<null> {
+    return this.instances.delete(command.instanceId, context);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ListInstances } from '@isthmus/contracts';
+import type { ListInstances, PageInstances } from '@isthmus/contracts';
 import { Database, selectList, type Tx } from '@isthmus/db';
 import { Instance } from './instance.entity';
 
@@ -23,13 +23,24 @@ const LIST = `
      AND ($4::uuid[] IS NULL OR id = ANY($4))
    ORDER BY instance.created_at, id LIMIT 10000`;
 
+const PAGE = `
+  SELECT ${COLUMNS} FROM network.instance
+   WHERE project_id = $1 AND (instance.created_at, id) > ($2::timestamptz, $3::uuid)
+   ORDER BY instance.created_at, id LIMIT $4`;
+const BEFORE_ALL = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+const LOCK = `${FIND} FOR NO KEY UPDATE`;
+const RENAME = `UPDATE network.instance SET name = $2 WHERE id = $1 RETURNING ${COLUMNS}`;
+const DELETE = 'DELETE FROM network.instance WHERE id = $1';
+
 @Injectable()
 export class InstanceRepository {
   constructor(private readonly database: Database) {}
 
-  /** Does nothing when the id is known, to whomever it belongs. */
-  async register(tx: Tx, instance: Pick<Instance, 'id' | 'projectId' | 'region' | 'zone' | 'name'>): Promise<void> {
-    await tx.execute(REGISTER, [instance.id, instance.projectId, instance.region, instance.zone, instance.name]);
+  /** Does nothing, and answers false, when the id is known, to whomever it belongs. */
+  async register(tx: Tx, instance: Pick<Instance, 'id' | 'projectId' | 'region' | 'zone' | 'name'>): Promise<boolean> {
+    const { id, projectId, region, zone, name } = instance;
+    return (await tx.execute(REGISTER, [id, projectId, region, zone, name])) === 1;
   }
 
   /** Undefined when the project has no such instance in the zone. Violates `instance_attachment_limit`. */
@@ -47,7 +58,26 @@ export class InstanceRepository {
     return instance;
   }
 
+  async lock(tx: Tx, id: string, projectId: string): Promise<Instance | undefined> {
+    const [instance] = await tx.query<Instance>(LOCK, [id, projectId]);
+    return instance;
+  }
+
+  /** Of an instance that is locked. */
+  async rename(tx: Tx, id: string, name: string): Promise<Instance> {
+    return (await tx.query<Instance>(RENAME, [id, name]))[0] as Instance;
+  }
+
+  /** One that is locked and not attached. */
+  async delete(tx: Tx, id: string): Promise<void> {
+    await tx.execute(DELETE, [id]);
+  }
+
   list(projectId: string, { region, zone, instanceIds }: ListInstances): Promise<Instance[]> {
     return this.database.query<Instance>(LIST, [projectId, region, zone, instanceIds]);
+  }
+
+  page(projectId: string, { after = BEFORE_ALL, limit }: PageInstances): Promise<Instance[]> {
+    return this.database.query<Instance>(PAGE, [projectId, after.createdAt, after.id, limit]);
   }
 }

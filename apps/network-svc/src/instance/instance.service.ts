@@ -1,15 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { ListInstances } from '@isthmus/contracts';
+import type { ListInstances, PageInstances, RegisterInstance } from '@isthmus/contracts';
+import { Database, type Tx } from '@isthmus/db';
 import type { InstanceView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
-import type { RpcContext } from '@isthmus/rpc';
+import { Inbox, type RpcContext } from '@isthmus/rpc';
 import type { Instance } from './instance.entity';
 import { InstanceRepository } from './instance.repository';
 
 /** The registry of machines, as far as networks need it. */
 @Injectable()
 export class InstanceService {
-  constructor(private readonly instances: InstanceRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly inbox: Inbox,
+    private readonly instances: InstanceRepository,
+  ) {}
 
   async get(instanceId: string, context: RpcContext): Promise<InstanceView> {
     const instance = await this.instances.find(instanceId, context.projectId);
@@ -20,6 +26,69 @@ export class InstanceService {
   async list(query: ListInstances, context: RpcContext): Promise<InstanceView[]> {
     return (await this.instances.list(context.projectId, query)).map(toInstanceView);
   }
+
+  async page(query: PageInstances, context: RpcContext): Promise<InstanceView[]> {
+    return (await this.instances.page(context.projectId, query)).map(toInstanceView);
+  }
+
+  /** Answers the instance that is there already when it is the same. Throws `already-exists` when it is another one. */
+  register(command: RegisterInstance, context: RpcContext): Promise<InstanceView> {
+    const { instanceId: id = randomUUID(), region, zone, name } = command;
+    const { projectId } = context;
+    return this.once(context, async (tx) => {
+      const isNew = await this.instances.register(tx, { id, projectId, region, zone, name });
+      const instance = await this.instances.lock(tx, id, projectId);
+      if (instance?.zone !== zone || instance.name !== name) throw taken(id, instance);
+      const view = toInstanceView(instance);
+      if (!isNew) context.recordBefore(view);
+      return view;
+    });
+  }
+
+  rename(instanceId: string, name: string, context: RpcContext): Promise<InstanceView> {
+    return this.once(context, async (tx) => {
+      context.recordBefore(toInstanceView(await this.require(tx, instanceId, context)));
+      return toInstanceView(await this.instances.rename(tx, instanceId, name));
+    });
+  }
+
+  /** Throws `not-found`, and `conflict` while it is attached. An attach that comes at the same time waits for it. */
+  delete(instanceId: string, context: RpcContext): Promise<null> {
+    return this.once(context, async (tx) => {
+      const instance = await this.require(tx, instanceId, context);
+      if (instance.attachmentCount > 0) throw attached(instance);
+      context.recordBefore(toInstanceView(instance));
+      await this.instances.delete(tx, instanceId);
+      return null;
+    });
+  }
+
+  private async require(tx: Tx, instanceId: string, context: RpcContext): Promise<Instance> {
+    const instance = await this.instances.lock(tx, instanceId, context.projectId);
+    if (!instance) throw ProblemError.notFound('instance', instanceId);
+    return instance;
+  }
+
+  private once<T>(context: RpcContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
+  }
+}
+
+/** Of an instance of another project only that it exists is told. */
+function taken(id: string, own: Instance | undefined): ProblemError {
+  const detail = own
+    ? `The instance ${id} is registered as ${own.name} in ${own.zone}; change its name, or register another one.`
+    : `The id ${id} is taken; register the instance under another one.`;
+  return new ProblemError('already-exists', detail, { resource: 'instance', resourceId: id });
+}
+
+function attached({ id, attachmentCount }: Instance): ProblemError {
+  const networks = `${attachmentCount} private network${attachmentCount === 1 ? '' : 's'}`;
+  return new ProblemError('conflict', `The instance is attached to ${networks}; detach it first.`, {
+    resource: 'instance',
+    resourceId: id,
+    precondition: 'instance_is_detached',
+  });
 }
 
 function toInstanceView({ id, projectId, region, zone, name, createdAt }: Instance): InstanceView {

@@ -80,8 +80,9 @@ export class PeeringService {
     return this.accept(
       context,
       () => this.subnetsOf(peeringId, context),
-      async (tx) => {
+      async (tx, subnets) => {
         const peering = await this.lock(tx, peeringId, context);
+        context.recordBefore(toPeeringView(peering, subnets));
         const operation = await this.engine.accept(tx, UpdatePeeringSaga, {
           by: context,
           resource: { type: 'peering', id: peering.id },
@@ -97,8 +98,9 @@ export class PeeringService {
     return this.accept(
       context,
       () => this.subnetsOf(peeringId, context),
-      async (tx) => {
+      async (tx, subnets) => {
         const peering = await this.lock(tx, peeringId, context);
+        context.recordBefore(toPeeringView(peering, subnets));
         const isDangling = !(await this.peerings.networkExists(tx, peering.peerNetworkId));
         const isAtRest = !(await this.peerings.hasLink(tx, peering.id));
         if (!isAtRest || !(isDangling || peering.state === 'disabled')) throw notDisabled(peering);
@@ -116,13 +118,13 @@ export class PeeringService {
   private accept(
     context: RpcContext,
     readSubnets: () => Promise<SubnetsByNetwork>,
-    change: (tx: Tx) => Promise<Change>,
+    change: (tx: Tx, subnets: SubnetsByNetwork) => Promise<Change>,
   ): Promise<AcceptedPeering> {
     return this.inbox.orEarlier(this.database, context, async () => {
       const subnets = await readSubnets();
       return this.database.transaction((tx) =>
         this.inbox.once(tx, context, async () => {
-          const { peering, operation } = await change(tx);
+          const { peering, operation } = await change(tx, subnets);
           return { resource: toPeeringView(peering, subnets), operation };
         }),
       );

@@ -176,6 +176,7 @@ export class PrivateNetworkService {
         const accepted: AcceptedNetwork[] = [];
         for (const zonal of found.filter(({ zone }) => zone !== null)) {
           await this.requireIdle(tx, zonal);
+          context.recordBefore(toPrivateNetworkView(zonal));
           const network = await this.networks.beginChange(tx, zonal.id, 'updating');
           const operation = await this.engine.accept(tx, MigrateZonalSaga, {
             by: context,
@@ -229,6 +230,7 @@ export class PrivateNetworkService {
   private async lockIdle(tx: Tx, command: GetPrivateNetwork, context: RpcContext): Promise<RoutedNetwork> {
     const network = await this.networks.lock(tx, command.privateNetworkId, context.projectId, command);
     if (!network) throw ProblemError.notFound('private-network', command.privateNetworkId);
+    context.recordBefore(toPrivateNetworkView(network));
     return this.requireIdle(tx, network);
   }
 

@@ -46,6 +46,7 @@ export class SetRouterService {
       this.inbox.once(tx, context, async () => {
         const target = await this.shareTarget(tx, vpcId, region, context.projectId);
         const present = await this.lockIdle(tx, id, region, context.projectId);
+        context.recordBefore(toPrivateNetworkView(present));
         if (vpcId === null || present.vpcId !== target.id) await this.requireMovable(tx, id);
         const former: Placement = { vpcId: present.vpcId, connectivity: present.connectivity };
         const to: Placement = { vpcId: target.id, connectivity: vpcId === null ? 'isolated' : 'joined' };

@@ -168,6 +168,7 @@ export class RouteService {
   private async lockIdle(tx: Tx, command: GetRoute, context: RpcContext): Promise<Route> {
     const route = await this.routes.lock(tx, command, context.projectId);
     if (!route) throw ProblemError.notFound('route', command.routeId);
+    context.recordBefore(toRouteView(route));
     if (route.state === 'active' || route.state === 'error') return route;
     throw await busyWith(tx, { type: 'route', id: route.id });
   }

@@ -14,7 +14,7 @@ const COUNTED = `${COLUMNS},
 
 const OWN = 'v.id = $1 AND v.project_id = $2 AND v.region = $3';
 const FIND = `SELECT ${COUNTED} FROM network.vpc v WHERE ${OWN}`;
-const LOCK = `SELECT ${COLUMNS} FROM network.vpc v WHERE ${OWN} FOR UPDATE`;
+const LOCK = `SELECT ${COUNTED} FROM network.vpc v WHERE ${OWN} FOR UPDATE`;
 const FIND_BY_ID = `SELECT ${COLUMNS} FROM network.vpc v WHERE v.id = $1`;
 
 /** The child that is about to be inserted keeps its VPC from being deleted, and from starting to route meanwhile. */
@@ -83,8 +83,8 @@ export class VpcRepository {
     return vpc;
   }
 
-  async lock(tx: Tx, { vpcId, region }: GetVpc, projectId: string): Promise<Vpc | undefined> {
-    const [vpc] = await tx.query<Vpc>(LOCK, [vpcId, projectId, region]);
+  async lock(tx: Tx, { vpcId, region }: GetVpc, projectId: string): Promise<CountedVpc | undefined> {
+    const [vpc] = await tx.query<CountedVpc>(LOCK, [vpcId, projectId, region]);
     return vpc;
   }
 

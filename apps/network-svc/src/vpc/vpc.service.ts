@@ -51,6 +51,7 @@ export class VpcService {
   /** Errors: `not-found`. */
   update({ name, tags, ...vpc }: UpdateVpc, context: RpcContext): Promise<VpcView> {
     return this.once(context, async (tx) => {
+      await this.lock(tx, vpc, context);
       const row = await this.vpcs.apply(tx, vpc, context.projectId, { name, tags });
       if (!row) throw ProblemError.notFound('vpc', vpc.vpcId);
       return toVpcView(row);
@@ -70,6 +71,7 @@ export class VpcService {
   /** Cannot be taken back. Errors: `not-found`. */
   enableCustomRoutesPropagation(command: GetVpc, context: RpcContext): Promise<VpcView> {
     return this.once(context, async (tx) => {
+      await this.lock(tx, command, context);
       const row = await this.vpcs.apply(tx, command, context.projectId, { isCustomRoutesPropagationEnabled: true });
       if (!row) throw ProblemError.notFound('vpc', command.vpcId);
       return toVpcView(row);
@@ -114,10 +116,16 @@ export class VpcService {
   }
 
   private async lockIdle(tx: Tx, command: GetVpc, context: RpcContext): Promise<Vpc> {
-    const vpc = await this.vpcs.lock(tx, command, context.projectId);
-    if (!vpc) throw ProblemError.notFound('vpc', command.vpcId);
+    const vpc = await this.lock(tx, command, context);
     if (vpc.state === 'active') return vpc;
     throw await busyWith(tx, { type: 'vpc', id: vpc.id });
+  }
+
+  private async lock(tx: Tx, command: GetVpc, context: RpcContext): Promise<Vpc> {
+    const vpc = await this.vpcs.lock(tx, command, context.projectId);
+    if (!vpc) throw ProblemError.notFound('vpc', command.vpcId);
+    context.recordBefore(toVpcView(vpc));
+    return vpc;
   }
 
   private once<T>(context: RpcContext, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -149,6 +149,7 @@ export class ConnectionChangeService {
     await this.gateways.lock(tx, gatewayId, context.projectId);
     const connection = await this.connections.find(tx, id, context.projectId);
     if (!connection) throw ProblemError.notFound('vpn-connection', id);
+    context.recordBefore(toVpnConnectionView(connection));
     const { state } = connection;
     if (state === 'active' || state === 'error') return { ...connection, state };
     throw isBeingChanged(await busyWith(tx, { type: 'vpn-connection', id }));

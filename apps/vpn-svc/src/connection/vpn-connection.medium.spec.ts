@@ -1,8 +1,7 @@
 import type { CustomerGatewayView, VpnConnectionView, VpnGatewayView } from '@isthmus/model';
-import { until, violations } from '@isthmus/testing';
+import { recordRedis, until, violations } from '@isthmus/testing';
 import { ConnectionCommands, ipOf, PSK } from '../../test/connections';
 import { GatewayCommands } from '../../test/gateways';
-import { recordRedis } from '../../test/redis-recording';
 import { startVpnApp, type VpnApp } from '../../test/vpn-app';
 import { VPN_CONFIG, type VpnConfig } from '../config';
 import { CustomerGatewayService } from '../customer-gateway/customer-gateway.service';

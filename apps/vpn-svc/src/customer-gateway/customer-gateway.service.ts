@@ -85,6 +85,7 @@ export class CustomerGatewayService {
   private async lock(tx: Tx, id: string, context: RpcContext): Promise<void> {
     const [present] = await this.customerGateways.lockAll(tx, [id], context.projectId);
     if (!present) throw ProblemError.notFound('customer-gateway', id);
+    context.recordBefore(toCustomerGatewayView(present));
   }
 
   private once<T>(context: RpcContext, work: (tx: Tx) => Promise<T>): Promise<T> {

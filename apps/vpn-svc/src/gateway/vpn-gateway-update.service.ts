@@ -55,6 +55,7 @@ export class VpnGatewayUpdateService {
       this.inbox.once(tx, context, async () => {
         const former = await this.gateways.lock(tx, gatewayId, context.projectId);
         if (!former) throw ProblemError.notFound('vpn-gateway', gatewayId);
+        context.recordBefore(await this.reader.view(tx, former));
         if (former.state === 'fault') throw gatewayInFault(former);
         if (former.state !== 'active') throw await busyGateway(tx, former.id, former.state);
         const eipChanges = await this.changeEips(tx, former, eipIds, eips);

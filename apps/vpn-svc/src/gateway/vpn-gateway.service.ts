@@ -79,6 +79,7 @@ export class VpnGatewayService {
   private async acceptDelete(tx: Tx, gatewayId: string, context: RpcContext): Promise<Accepted<VpnGatewayView>> {
     const former = await this.gateways.lock(tx, gatewayId, context.projectId);
     if (!former) throw ProblemError.notFound('vpn-gateway', gatewayId);
+    context.recordBefore(await this.reader.view(tx, former));
     const { id, state, stateReason, connectionCount } = former;
     if (state !== 'active' && state !== 'fault') throw await busyGateway(tx, id, state);
     if (connectionCount > 0) throw hasConnections(id, connectionCount);

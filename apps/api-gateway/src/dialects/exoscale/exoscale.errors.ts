@@ -19,6 +19,8 @@ const STATUS: Record<ProblemCode, number> = {
   busy: 409,
   gone: 410,
   'precondition-failed': 409,
+  'idempotency-key-in-use': 409,
+  'idempotency-key-reused': 422,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'too-many-requests': 429,
@@ -35,6 +37,7 @@ const FIELD_NAMES: Record<string, string> = {
   instanceId: 'instance.id',
   privateNetworkId: 'id',
   dhcpOptions: 'options',
+  'Idempotency-Key': 'Idempotency-Key',
 };
 
 const PATHS = /^\/(v2|zone|private-network|operation)([/:]|$)/;

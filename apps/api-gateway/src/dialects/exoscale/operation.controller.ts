@@ -1,20 +1,19 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ProblemError } from '@isthmus/problem';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy } from '../../http/request';
 import type { Caller } from '../../identity/caller';
 import { OperationBody } from '../../operations/operation-body';
+import { OperationAccess } from '../../operations/operation-access';
 import { askToPoll } from '../../operations/operation-headers';
-import { OperationReader } from '../../operations/operation.reader';
 import { operationAt } from './exoscale.answers';
 import { BASES, Base } from './exoscale.scope';
 
 @ApiTags('operation')
 @Controller(BASES)
 export class ExoscaleOperationController {
-  constructor(private readonly operations: OperationReader) {}
+  constructor(private readonly operations: OperationAccess) {}
 
   /** Operations belong to no zone: whoever was given the id can ask anywhere. */
   @Get('operation/:id')
@@ -26,8 +25,7 @@ export class ExoscaleOperationController {
     @AskedBy() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OperationBody> {
-    const operation = await this.operations.find(id, caller.projectId);
-    if (!operation) throw ProblemError.notFound('operation', id);
+    const operation = await this.operations.status(id, caller);
     askToPoll(reply, operation);
     return operationAt(operation, base);
   }

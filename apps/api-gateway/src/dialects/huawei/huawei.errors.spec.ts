@@ -24,6 +24,8 @@ const CODES: Record<ProblemCode, [number, string]> = {
   busy: [400, 'VPN.0030'],
   gone: [404, 'VPN.0004'],
   'precondition-failed': [400, 'VPN.0001'],
+  'idempotency-key-in-use': [409, 'VPN.0030'],
+  'idempotency-key-reused': [422, 'VPN.0001'],
   'payload-too-large': [413, 'VPN.0001'],
   'unsupported-media-type': [415, 'VPN.0001'],
   'too-many-requests': [429, 'VPN.0429'],

@@ -34,6 +34,8 @@ const REFUSALS: Record<ProblemCode, StatusAndCode> = {
   busy: [400, 'VPN.0030'],
   gone: [404, 'VPN.0004'],
   'precondition-failed': [400, INVALID_REQUEST],
+  'idempotency-key-in-use': [409, 'VPN.0030'],
+  'idempotency-key-reused': [422, INVALID_REQUEST],
   'payload-too-large': [413, INVALID_REQUEST],
   'unsupported-media-type': [415, INVALID_REQUEST],
   'too-many-requests': [429, 'VPN.0429'],

@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import {
   OPERATION_KINDS,
   OPERATION_STATES,
@@ -7,6 +8,13 @@ import {
   type OperationState,
   type StepState,
 } from '@isthmus/model';
+import { IsPlainText, QueryInteger } from '../../http/validators';
+import { IsRfc3339 } from '../../operations/rfc3339';
+
+const LONGEST_WAIT_SECONDS = 60;
+const DEFAULT_WAIT_SECONDS = 30;
+const LONGEST_PAGE = 1_000;
+const DEFAULT_PAGE = 100;
 
 export class StepBody {
   @ApiProperty()
@@ -36,7 +44,7 @@ export class ResourceReferenceBody {
   id!: string;
 }
 
-export class OperationDetailsBody {
+export class ListedOperationBody {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -61,6 +69,20 @@ export class OperationDetailsBody {
   @ApiProperty({ type: ResourceReferenceBody, description: 'What to read to see the outcome.' })
   reference!: ResourceReferenceBody;
 
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishedAt!: string | null;
+
+  @ApiProperty({ format: 'date-time', description: 'Past it the operation is undone and ends as timeout.' })
+  deadline!: string;
+}
+
+export class OperationDetailsBody extends ListedOperationBody {
   @ApiProperty({ type: [StepBody] })
   steps!: StepBody[];
 
@@ -73,15 +95,79 @@ export class OperationDetailsBody {
   @ApiProperty({ description: 'It cannot go on by itself: an operator is needed.' })
   isStuck!: boolean;
 
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: string;
+  @ApiProperty({ description: 'Nobody works on it at the moment, or it was put off several times in a row.' })
+  isStalled!: boolean;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  startedAt!: string | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  finishedAt!: string | null;
+  @ApiProperty({ description: 'A request to cancel it would be granted.' })
+  isCancellable!: boolean;
 
   @ApiProperty({ format: 'date-time' })
-  deadline!: string;
+  updatedAt!: string;
+}
+
+export class OperationPageBody {
+  @ApiProperty({ type: [ListedOperationBody], description: 'The newest first.' })
+  items!: ListedOperationBody[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'The cursor of the next page; null at the end.' })
+  next!: string | null;
+}
+
+export class OperationListQuery {
+  @ApiPropertyOptional({ enum: OPERATION_STATES })
+  @IsOptional()
+  @IsIn(OPERATION_STATES)
+  state?: OperationState;
+
+  @ApiPropertyOptional({ enum: OPERATION_KINDS })
+  @IsOptional()
+  @IsIn(OPERATION_KINDS)
+  kind?: OperationKind;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'Of the resource that the operation changes.' })
+  @IsOptional()
+  @IsUUID()
+  resourceId?: string;
+
+  @ApiPropertyOptional({ example: 'private-network' })
+  @IsOptional()
+  @IsPlainText(1, 64)
+  resourceType?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  @IsOptional()
+  @IsRfc3339()
+  createdAfter?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  @IsOptional()
+  @IsRfc3339()
+  createdBefore?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LONGEST_PAGE, default: DEFAULT_PAGE })
+  @QueryInteger()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_PAGE)
+  limit: number = DEFAULT_PAGE;
+
+  @ApiPropertyOptional({ description: 'The `next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  cursor?: string;
+}
+
+export class OperationWaitQuery {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LONGEST_WAIT_SECONDS,
+    default: DEFAULT_WAIT_SECONDS,
+    description: 'Seconds after which the operation is told as it is then.',
+  })
+  @QueryInteger()
+  @IsInt()
+  @Min(0)
+  @Max(LONGEST_WAIT_SECONDS)
+  timeout: number = DEFAULT_WAIT_SECONDS;
 }

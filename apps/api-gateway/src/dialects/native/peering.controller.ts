@@ -1,7 +1,9 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { bodyTag, isKnownToCaller } from '../../http/etag';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import type { Caller } from '../../identity/caller';
@@ -22,17 +24,22 @@ export class PeeringController {
   /** How it came that the peering is as it is. */
   @Get(':id')
   @ApiOperation({ operationId: 'getPeering' })
-  @ApiOkResponse({ type: PeeringDetailsBody })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An ETag of an answer before.' })
+  @ApiOkResponse({ type: PeeringDetailsBody, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 304, description: 'Nothing has changed.' })
   async get(
     @Param('id', new IdPipe('peering')) peeringId: string,
     @AskedBy() { projectId }: Caller,
     @Call() call: CallContext,
-  ): Promise<PeeringDetailsBody> {
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PeeringDetailsBody | undefined> {
     const [peering, history, operations] = await Promise.all([
       this.network.call('peering.get', { peeringId }, call),
       this.network.call('peering.history', { peeringId }, call),
       this.operations.latestOf(peeringId, projectId, TOLD_OPERATIONS),
     ]);
-    return toPeeringDetails(peering, history, operations);
+    const body = toPeeringDetails(peering, history, operations);
+    return isKnownToCaller(bodyTag(body), ifNoneMatch, reply) ? undefined : body;
   }
 }

@@ -28,8 +28,8 @@ describe('GET /v1/peerings/{id}', () => {
   });
   afterAll(() => gateway.close());
 
-  const get = (id: string) =>
-    gateway.inject({ url: `/v1/peerings/${id}`, headers: { 'x-auth-token': gateway.keys.admin.secret } });
+  const get = (id: string, headers = {}) =>
+    gateway.inject({ url: `/v1/peerings/${id}`, headers: { 'x-auth-token': gateway.keys.admin.secret, ...headers } });
 
   it('tells the peering, why it is so, how it became so, and by which operations', async () => {
     const change = { at: AT, from: null, to: 'waiting-for-peer' as const, reason: 'Made.' };
@@ -42,6 +42,16 @@ describe('GET /v1/peerings/{id}', () => {
       200,
       { ...PEERING, history: [change], operations: [operation] },
     ]);
+  });
+
+  it('says that nothing has changed to who knows it', async () => {
+    gateway.handlers['peering.get'] = () => PEERING;
+    gateway.handlers['peering.history'] = () => [];
+    const { etag } = (await get(ID)).headers;
+    const same = await get(ID, { 'if-none-match': etag });
+    expect([same.statusCode, same.body, same.headers.etag]).toEqual([304, '', etag]);
+    gateway.handlers['peering.get'] = () => ({ ...PEERING, name: 'b' });
+    expect((await get(ID, { 'if-none-match': etag })).statusCode).toBe(200);
   });
 
   it('is not there for anybody else', async () => {

@@ -41,6 +41,8 @@ const REFUSALS: Record<ProblemCode, [status: number, render: Render]> = {
   busy: [409, transientState],
   gone: [410, untyped],
   'precondition-failed': [412, preconditionFailed],
+  'idempotency-key-in-use': [409, untyped],
+  'idempotency-key-reused': [422, untyped],
   'payload-too-large': [413, badRequest],
   'unsupported-media-type': [415, badRequest],
   'too-many-requests': [

@@ -61,10 +61,14 @@ function namesOf({ method, path }: Pick<RefusedRequest, 'method' | 'path'>): Nam
   return path.endsWith('/ips') ? BOOKING : IPAM;
 }
 
+/** A header keeps its name. */
+const HEADER = /^[A-Z]/;
+
 const snake = (text: string): string => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** An argument as the API of that request calls it; what has a name of that API already keeps it. */
 export function argumentName(field: string, request: Pick<RefusedRequest, 'method' | 'path'>): string {
+  if (HEADER.test(field)) return field;
   const [first = '', ...rest] = field.split('.');
   return [namesOf(request)[first] ?? snake(first), ...rest.map(snake)].join('.');
 }

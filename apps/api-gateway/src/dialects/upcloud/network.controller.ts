@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -7,7 +6,7 @@ import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { IdPipe } from '../../http/id.pipe';
-import { Call } from '../../http/request';
+import { Call, contextOfCommand, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
 import { toOperationBody } from '../../operations/operation-body';
 import { fromLabelRecord, hasLabels, toLabelFilters } from './label.mapper';
@@ -48,7 +47,7 @@ export class UpcloudNetworkController {
   @ApiCreatedResponse({ type: NetworkAnswer })
   async create(
     @Body(validated) body: CreateNetworkDto,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     const command = toCreateCommand(body.network, this.zones.get(body.network.zone));
@@ -70,7 +69,7 @@ export class UpcloudNetworkController {
   async update(
     @NetworkId() id: string,
     @Body(validated) body: UpdateNetworkDto,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     const { network, subnets } = await this.networks.withSubnets(await this.networks.get(id, call), call);
@@ -86,7 +85,7 @@ export class UpcloudNetworkController {
   patch(
     @NetworkId() id: string,
     @Body(validated) body: UpdateNetworkDto,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     return this.update(id, body, call, reply);
@@ -110,34 +109,34 @@ export class UpcloudNetworkController {
   private async apply(
     { update, enableDhcp, setRouter }: NetworkChange,
     { region, id: privateNetworkId }: PrivateNetworkView,
-    call: CallContext,
+    call: RequestContext,
   ): Promise<OperationView | undefined> {
     let last: OperationView | undefined;
     // A request id is for one command: with the same one the second command would be answered like the first.
-    const next = async (): Promise<CallContext> => {
-      if (!last) return call;
-      await this.answers.finished(last);
-      return { ...call, requestId: randomUUID() };
+    const next = async (command: string): Promise<CallContext> => {
+      if (last) await this.answers.finished(last);
+      return contextOfCommand(call, command);
     };
     const accept = ({ operation }: { operation: OperationView }): void => void (last = operation);
-    if (update) accept(await this.network.call('private-network.update', update, await next()));
+    if (update) accept(await this.network.call('private-network.update', update, await next('update')));
     if (enableDhcp) {
-      accept(await this.network.call('private-network.enable-dhcp', { region, privateNetworkId }, await next()));
+      const command = { region, privateNetworkId };
+      accept(await this.network.call('private-network.enable-dhcp', command, await next('enable-dhcp')));
     }
     if (setRouter) {
       const command = { privateNetworkId, ...setRouter };
-      accept(await this.network.call('private-network.set-router', command, await next()));
+      accept(await this.network.call('private-network.set-router', command, await next('set-router')));
     }
     return last;
   }
 
   /** Routers have no zone of their own here: one without networks follows the first that it gets. */
-  private async bringRouter(vpcId: string, region: string, call: CallContext): Promise<void> {
+  private async bringRouter(vpcId: string, region: string, call: RequestContext): Promise<void> {
     const router = await this.routers.get(vpcId, call);
     if (router.region === region) return;
     const command = { vpcId, region: router.region, toRegion: region };
     try {
-      await this.network.call('vpc.move', command, { ...call, requestId: randomUUID() });
+      await this.network.call('vpc.move', command, contextOfCommand(call, 'move-router'));
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'precondition-failed') throw error;
       const detail = `The router ${vpcId} has networks in ${router.region}, and this one is in ${region}; use another router.`;

@@ -33,6 +33,8 @@ const REFUSALS: Record<ProblemCode, [status: number, codeOf: CodeOf]> = {
   busy: [409, (problem) => `${nameOf(problem)}BUSY`],
   gone: [410, (problem) => `${nameOf(problem)}GONE`],
   'precondition-failed': [409, codeOfPrecondition],
+  'idempotency-key-in-use': [409, always('IDEMPOTENCY_KEY_IN_USE')],
+  'idempotency-key-reused': [422, always('IDEMPOTENCY_KEY_REUSED')],
   'payload-too-large': [413, always('REQUEST_BODY_TOO_LARGE')],
   'unsupported-media-type': [415, always('CONTENT_TYPE_INVALID')],
   'too-many-requests': [429, always('TOO_MANY_REQUESTS')],
@@ -114,8 +116,9 @@ function codeOfViolations({ meta }: ProblemError, { path }: RefusedRequest): str
   return `${screaming(subject)}_${violation.rule === 'required' ? 'MISSING' : 'INVALID'}`;
 }
 
-/** Arguments by the names that callers use: the object in the body with its members, and the query's. */
-const SENT = /^((network_peering|network|router)(\.|$)|(uuid|network_uuid_local|network_uuid_peer|label|zone)$)/;
+/** Arguments by the names that callers use: the object in the body with its members, the query's, and headers. */
+const SENT =
+  /^((network_peering|network|router)(\.|$)|(uuid|network_uuid_local|network_uuid_peer|label|zone|Idempotency-Key)$)/;
 
 /** An argument under the name that the caller knows, e.g. `network_peering.peer_network.uuid`. */
 function wireName(field: string, path: string): string {

@@ -1,0 +1,85 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { InstancePosition } from '@isthmus/contracts';
+import { Topology, type Zone } from '@isthmus/model';
+import { ProblemError } from '@isthmus/problem';
+import type { CallContext } from '@isthmus/rpc';
+import { NetworkClient } from '../../clients/network.client';
+import { IdPipe } from '../../http/id.pipe';
+import { Call } from '../../http/request';
+import { validated } from '../../http/validation';
+import { InstanceBody, InstancePageBody, RegisterInstanceBody, UpdateInstanceBody } from './instance.dto';
+import { endIn, pageOf, PageQuery } from './page';
+
+const INSTANCE_ID = new IdPipe('instance');
+/** The moment of the registration, with microseconds, and the id. */
+const END = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** The registry of machines, which are run by somebody else. */
+@ApiTags('instances')
+@Controller('v1/instances')
+export class InstanceController {
+  constructor(
+    private readonly network: NetworkClient,
+    private readonly topology: Topology,
+  ) {}
+
+  /** Registering a machine again as it is changes nothing. */
+  @Post()
+  @ApiOperation({ operationId: 'registerInstance' })
+  @ApiCreatedResponse({ type: InstanceBody })
+  register(
+    @Body(validated) { id, name, zone: zoneName }: RegisterInstanceBody,
+    @Call() call: CallContext,
+  ): Promise<InstanceBody> {
+    const { name: zone, region } = this.zoneOf(zoneName);
+    return this.network.call('instance.register', { instanceId: id?.toLowerCase(), region, zone, name }, call);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listInstances' })
+  @ApiOkResponse({ type: InstancePageBody })
+  async list(@Query(validated) { limit, cursor }: PageQuery, @Call() call: CallContext): Promise<InstancePageBody> {
+    const after = positionIn(endIn(cursor, END));
+    const instances = await this.network.call('instance.page', { after, limit: limit + 1 }, call);
+    return pageOf(instances, limit, ({ createdAt, id }) => `${createdAt} ${id}`);
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getInstance' })
+  @ApiOkResponse({ type: InstanceBody })
+  get(@Param('id', INSTANCE_ID) instanceId: string, @Call() call: CallContext): Promise<InstanceBody> {
+    return this.network.call('instance.get', { instanceId }, call);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'updateInstance' })
+  @ApiOkResponse({ type: InstanceBody })
+  update(
+    @Param('id', INSTANCE_ID) instanceId: string,
+    @Body(validated) { name }: UpdateInstanceBody,
+    @Call() call: CallContext,
+  ): Promise<InstanceBody> {
+    return this.network.call('instance.rename', { instanceId, name }, call);
+  }
+
+  /** Only a machine that is attached to no network. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteInstance' })
+  @ApiNoContentResponse()
+  async delete(@Param('id', INSTANCE_ID) instanceId: string, @Call() call: CallContext): Promise<void> {
+    await this.network.call('instance.delete', { instanceId }, call);
+  }
+
+  private zoneOf(name: string): Zone {
+    const zone = this.topology.findZone(name);
+    if (!zone) throw ProblemError.invalid('zone', `There is no zone ${name} here.`);
+    return zone;
+  }
+}
+
+function positionIn(end: string | undefined): InstancePosition | undefined {
+  const [, createdAt, id] = END.exec(end ?? '') ?? [];
+  return createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
+import { ProjectEntity } from './project.entity';
+
+export interface NewProject extends Pick<ProjectEntity, 'id' | 'organizationId' | 'name'> {
+  /** The request that makes it, where one does. */
+  requestId: string | null;
+}
+
+const COLUMNS = selectList(ProjectEntity);
+
+const INSERT = `
+  INSERT INTO gateway.project (id, organization_id, name, last_request_id) VALUES ($1, $2, $3, $4)
+  ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`;
+const FIND_BY_REQUEST = `SELECT ${COLUMNS} FROM gateway.project WHERE last_request_id = $1 AND organization_id = $2`;
+const FIND = `SELECT ${COLUMNS} FROM gateway.project WHERE id = $1 AND organization_id = $2`;
+const LOCK = `${FIND} FOR NO KEY UPDATE`;
+const PAGE = `
+  SELECT ${COLUMNS} FROM gateway.project WHERE organization_id = $1 AND id > $2::uuid ORDER BY id LIMIT $3`;
+const RENAME = `
+  UPDATE gateway.project SET name = $2, revision = revision + 1, updated_at = now() WHERE id = $1 RETURNING ${COLUMNS}`;
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** The rows of projects. Those of another organization are not there. */
+@Injectable()
+export class ProjectRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Undefined when the id, or the request, has a project already. */
+  async insert(on: Queryable, project: NewProject): Promise<ProjectEntity | undefined> {
+    const { id, organizationId, name, requestId } = project;
+    return (await on.query<ProjectEntity>(INSERT, [id, organizationId, name, requestId]))[0];
+  }
+
+  async findByRequest(tx: Tx, requestId: string, organizationId: string): Promise<ProjectEntity | undefined> {
+    return (await tx.query<ProjectEntity>(FIND_BY_REQUEST, [requestId, organizationId]))[0];
+  }
+
+  async find(id: string, organizationId: string): Promise<ProjectEntity | undefined> {
+    return (await this.database.query<ProjectEntity>(FIND, [id, organizationId]))[0];
+  }
+
+  async lock(tx: Tx, id: string, organizationId: string): Promise<ProjectEntity | undefined> {
+    return (await tx.query<ProjectEntity>(LOCK, [id, organizationId]))[0];
+  }
+
+  /** In the order of their ids. */
+  page(organizationId: string, afterId: string | undefined, limit: number): Promise<ProjectEntity[]> {
+    return this.database.query<ProjectEntity>(PAGE, [organizationId, afterId ?? BEFORE_ALL, limit]);
+  }
+
+  /** Of a project that is locked. */
+  async rename(tx: Tx, id: string, name: string): Promise<ProjectEntity> {
+    return (await tx.query<ProjectEntity>(RENAME, [id, name]))[0] as ProjectEntity;
+  }
+}

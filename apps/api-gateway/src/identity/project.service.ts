@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '@isthmus/db';
+import { ProblemError } from '@isthmus/problem';
+import { AuditWriter } from '../audit/audit.writer';
+import { checkIfMatch, revisionTag } from '../http/etag';
+import type { RequestContext } from '../http/request';
+import { type Caller, requireAdmin } from './caller';
+import type { ProjectEntity } from './project.entity';
+import { ProjectRepository } from './project.repository';
+
+/** The projects of organizations. A key with the scope admin reaches all of its organization, any other one its own. */
+@Injectable()
+export class ProjectService {
+  constructor(
+    private readonly database: Database,
+    private readonly projects: ProjectRepository,
+    private readonly audit: AuditWriter,
+  ) {}
+
+  /** Throws `forbidden`. A request that is tried again gets the project that it made. */
+  async create(name: string, caller: Caller, call: RequestContext): Promise<ProjectEntity> {
+    requireAdmin(caller);
+    const { organizationId } = caller;
+    const { requestId } = call;
+    return this.database.transaction(async (tx) => {
+      const created = await this.projects.insert(tx, { id: randomUUID(), organizationId, name, requestId });
+      if (created) {
+        await this.record(tx, call, 'project.create', created);
+        return created;
+      }
+      const madeBefore = await this.projects.findByRequest(tx, requestId, organizationId);
+      if (!madeBefore) throw new Error(`the request ${requestId} has made a project of another organization`);
+      return madeBefore;
+    });
+  }
+
+  /** Those behind `afterId` in the order of their ids. */
+  async list(caller: Caller, afterId: string | undefined, limit: number): Promise<ProjectEntity[]> {
+    if (caller.scope === 'admin') return this.projects.page(caller.organizationId, afterId, limit);
+    const own = await this.get(caller.projectId, caller);
+    return afterId === undefined || own.id > afterId ? [own] : [];
+  }
+
+  async get(id: string, caller: Caller): Promise<ProjectEntity> {
+    const isReached = caller.scope === 'admin' || id === caller.projectId;
+    return found(isReached ? await this.projects.find(id, caller.organizationId) : undefined, id);
+  }
+
+  /** Throws `forbidden`, `not-found`, and `precondition-failed` when `ifMatch` names another version. */
+  async rename(
+    id: string,
+    { name, ifMatch }: { name: string; ifMatch?: string },
+    caller: Caller,
+    call: RequestContext,
+  ): Promise<ProjectEntity> {
+    requireAdmin(caller);
+    return this.database.transaction(async (tx) => {
+      const before = found(await this.projects.lock(tx, id, caller.organizationId), id);
+      checkIfMatch(revisionTag(id, before.revision), ifMatch);
+      const after = await this.projects.rename(tx, id, name);
+      await this.record(tx, call, 'project.update', after, before);
+      return after;
+    });
+  }
+
+  private record(
+    tx: Tx,
+    call: RequestContext,
+    action: string,
+    after: ProjectEntity,
+    before?: ProjectEntity,
+  ): Promise<void> {
+    return this.audit.accepted(tx, call, { action, resourceType: 'project', resourceId: after.id, before, after });
+  }
+}
+
+function found(project: ProjectEntity | undefined, id: string): ProjectEntity {
+  if (!project) throw ProblemError.notFound('project', id);
+  return project;
+}

@@ -1,0 +1,17 @@
+/** The ids by which a log line is found again; those that are not known are left out of the line. */
+export interface LoggedIds {
+  requestId?: string;
+  operationId?: string;
+  /** The trace of `traceparent`, which has 32 hexadecimal digits. */
+  traceId?: string;
+}
+
+interface Traced {
+  requestId?: string;
+  operationId?: string;
+  traceparent?: string | null;
+}
+
+export function loggedIds({ requestId, operationId, traceparent }: Traced): LoggedIds {
+  return { requestId, operationId, traceId: traceparent?.split('-')[1] };
+}
