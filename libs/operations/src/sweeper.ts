@@ -8,7 +8,7 @@ const BATCH = 1_000;
 const SWEEP_AGAIN_S = 15;
 const PARTITIONS_EVERY_MS = 12 * 3_600_000;
 /** Operations can be read for at least this long; then they go a month at a time. */
-const KEEP_DAYS = 30;
+const KEEP_DAYS = 31;
 /** Somebody was writing at that moment, and is not made to wait. */
 const PURGE_AGAIN_MS = 60_000;
 const PARTITION_MONTHS_AHEAD = 3;

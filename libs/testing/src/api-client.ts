@@ -50,8 +50,8 @@ export class ApiClient {
   /** Polls until the operation has ended. A gateway that is away meanwhile is asked again. */
   ended(operationId: string, timeoutMs = 90_000): Promise<ApiOperation> {
     const look = async (): Promise<ApiOperation | undefined> => {
-      const { body } = await this.send<ApiOperation>('GET', `/v2/operation/${operationId}`);
-      return body.state === 'pending' ? undefined : body;
+      const { status, body } = await this.send<ApiOperation>('GET', `/v2/operation/${operationId}`);
+      return status === 200 && body.state !== 'pending' ? body : undefined;
     };
     return until(`operation ${operationId} ends`, look, { timeoutMs, everyMs: 50 });
   }

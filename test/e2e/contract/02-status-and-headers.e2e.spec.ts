@@ -1,4 +1,5 @@
 import { ApiClient, startStack, type Stack } from '@isthmus/testing';
+import { makePlace } from '../../fixtures/huawei/place';
 import { detailsOf, MANAGED, NETWORKS, untilOperation } from './operations';
 
 /** One creation in each dialect, with the status that its clients expect. */
@@ -34,8 +35,6 @@ describe('02: each dialect keeps its status, and all tell the operation in the s
   }, 60_000);
   afterAll(() => stack.stop());
 
-  it.todo('201 of Huawei, whose answers carry the same headers');
-
   it.each(CREATIONS)('$status of $dialect, with Retry-After while it is pending', async ({ path, status, body }) => {
     const answer = await client.send('POST', path, body);
     expect(answer.status).toBe(status);
@@ -49,6 +48,18 @@ describe('02: each dialect keeps its status, and all tell the operation in the s
     const ended = await client.send('GET', location);
     expect(ended.body).toMatchObject({ id, state: 'success' });
     expect(ended.headers.get('retry-after')).toBeNull();
+  });
+
+  it('201 of Huawei, whose answers carry the same headers', async () => {
+    const { vpcId, subnetId } = await makePlace(stack);
+    const gateway = { network_type: 'private', vpc_id: vpcId, connect_subnet: subnetId, local_subnets: ['10.0.0.0/8'] };
+    const path = `/v5/${stack.credentials.projectId.replaceAll('-', '')}/vpn-gateways`;
+    const answer = await client.send('POST', path, { vpn_gateway: gateway });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([201, '1']);
+    const id = answer.headers.get('operation-id') as string;
+    const pending = await client.send('GET', answer.headers.get('operation-location') as string);
+    expect([pending.status, pending.body]).toMatchObject([200, { id, state: 'pending' }]);
+    expect(await client.ended(id)).toMatchObject({ id, state: 'success' });
   });
 
   it('tells no Retry-After where the answer is the end', async () => {
