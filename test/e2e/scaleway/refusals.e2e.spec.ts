@@ -40,7 +40,9 @@ describe('Scaleway refusals, paging and dry runs over plain HTTP', () => {
                (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %I.%I', table_schema, table_name),
                                                     false, true, '')))[1]::text AS n
           FROM information_schema.tables
-         WHERE table_schema IN ('network', 'ipam', 'ops') AND table_type = 'BASE TABLE' ORDER BY 1, 2`);
+         WHERE table_schema IN ('network', 'ipam', 'ops') AND table_type = 'BASE TABLE'
+           -- A refusal is written down there.
+           AND table_name NOT LIKE 'audit%' ORDER BY 1, 2`);
 
     it.each<[string, string, () => [path: string, body: object], object]>([
       ['VPC', 'POST', () => [`${VPC}/vpcs`, { name: 'plan', enable_routing: false }], { routing_enabled: false }],
@@ -193,8 +195,8 @@ describe('Scaleway refusals, paging and dry runs over plain HTTP', () => {
   it('tells those who may only read what they may not do', async () => {
     const secret = randomUUID();
     await stack.database.query(
-      `INSERT INTO gateway.api_key (access_key, project_id, secret_sha256, secret_sealed, master_key_id, scope)
-       SELECT 'SCWREADERREADERREADE', project_id, sha256($1::bytea), secret_sealed, master_key_id, 'read' FROM gateway.api_key`,
+      `INSERT INTO gateway.api_key (access_key, name, project_id, secret_sha256, secret_sealed, master_key_id, scope)
+       SELECT 'SCWREADERREADERREADE', 'reader', project_id, sha256($1::bytea), secret_sealed, master_key_id, 'read' FROM gateway.api_key`,
       [secret],
     );
     for (const [path, resource] of [

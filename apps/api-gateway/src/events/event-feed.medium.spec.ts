@@ -304,7 +304,7 @@ describe('the feed of events on a real store', () => {
     for (const sql of [
       'DELETE FROM ops.event_feed',
       'UPDATE ops.feed_head SET position = 0',
-      'TABLE ops.event_queue',
+      'DELETE FROM ops.event_queue',
     ]) {
       await expect(gateway.query(sql)).rejects.toThrow(/permission denied/);
     }

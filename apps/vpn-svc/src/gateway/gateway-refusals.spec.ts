@@ -172,13 +172,13 @@ const refusals: Refusal[] = [
   {
     why: 'an EIP that exists with a size',
     command: { ...inVpc, eip1: { id: EIP, bandwidthMbps: 5 } },
-    field: 'eip1.bandwidthMbps',
+    field: 'eip1.id',
     says: /by its id alone/,
   },
   {
     why: 'an EIP that exists with a type',
     command: { ...inVpc, eip2: { id: EIP, type: '5_bgp' } },
-    field: 'eip2.type',
+    field: 'eip2.id',
     says: /by its id alone/,
   },
   { why: 'a long type', command: { ...inVpc, eip1: { type: 'x'.repeat(37) } }, field: 'eip1.type', says: /at most 36/ },
