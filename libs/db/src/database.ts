@@ -42,6 +42,7 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   constructor(private readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+    outliveBrokenConnections(this.pool);
     this.direct = queryableOn(this.pool);
     const { schema = 'public' } = dataSource.options as { schema?: string };
     this.stopMeasuring = measurePool(this.pool, schema);
@@ -76,9 +77,6 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   private async runTransaction<T>(work: (tx: Tx) => Promise<T>, { isDurable = true }: TransactionOptions): Promise<T> {
     const client = await this.pool.connect();
-    // A connection that breaks while it is lent out says so twice: its query rejects, which is how we learn of it, and
-    // it emits an error, which would end the process if nobody listened.
-    client.on('error', ignoreBrokenConnection);
     const afterCommit: (() => void)[] = [];
     let broken: Error | undefined;
     try {
@@ -92,7 +90,6 @@ export class Database implements Queryable, OnApplicationShutdown {
       await client.query('ROLLBACK').catch((lost: Error) => (broken = lost));
       throw error;
     } finally {
-      client.off('error', ignoreBrokenConnection);
       client.release(broken);
     }
   }
@@ -104,7 +101,19 @@ export class Database implements Queryable, OnApplicationShutdown {
   }
 }
 
-function ignoreBrokenConnection(): void {}
+/**
+ * A connection that breaks while it is lent out says so twice: its query rejects, which is how we learn of it, and it emits
+ * an error, perhaps after it was given back as broken, which would end the process if nobody listened. So somebody listens
+ * for as long as it lives.
+ */
+function outliveBrokenConnections(pool: Pool): void {
+  const heard = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
+}
 
 /**
  * Sends BEGIN and the first statement of `work` in one write: a round trip less in every transaction. Nothing can run
