@@ -17,15 +17,16 @@ export const webhooks = {
     ...['endpoints', 'c', 'rate/s', 'p50 ms', 'p99 ms', 'to none', 'events'],
     ...['delivered/s', 'delivery p50 ms', 'delivery p99 ms'],
   ],
-  async run({ plan, stack, headers }) {
+  async run({ plan, stack, database, headers }) {
     const receiver = await startProgram('harness/webhook-receiver.mjs', {});
-    const parties = { isthmus: httpClient(stack.url, headers), receiver: httpClient(receiver.message.url) };
+    const parties = { isthmus: httpClient(stack.url, headers), receiver: httpClient(receiver.message.url), database };
     try {
       const rows = [];
       for (const clients of CLIENTS) rows.push(...(await measure(plan, parties, receiver.message.url, clients)));
       return rows;
     } finally {
-      Object.values(parties).forEach((client) => client.close());
+      parties.isthmus.close();
+      parties.receiver.close();
       await receiver.stop();
     }
   },
@@ -34,6 +35,7 @@ export const webhooks = {
 async function measure(plan, parties, url, clients) {
   const told = new Map(ENDPOINTS.map((count) => [count, []]));
   const contender = (count) => async (durationMs) => {
+    await positionsGiven(parties.database);
     const endpointIds = await subscribe(parties.isthmus, url, count);
     try {
       const { figures, delivery } = await createAndReceive(parties, { clients, durationMs, endpoints: count });
@@ -51,6 +53,15 @@ async function measure(plan, parties, url, clients) {
     // The first window warms up.
     ...(count > 0 && deliveriesOf(told.get(count).slice(1))),
   }));
+}
+
+/** An endpoint is told of what gets its position while it is there: of nothing that came before, then. */
+async function positionsGiven(database) {
+  for (;;) {
+    const { rows } = await database.query('SELECT FROM ops.event_queue LIMIT 1');
+    if (rows.length === 0) return;
+    await pause(POLL_MS);
+  }
 }
 
 function subscribe(client, url, count) {
