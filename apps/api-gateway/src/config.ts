@@ -1,5 +1,6 @@
 import { Topology, type TopologyDefinition } from '@isthmus/model';
 import { type Environment, Settings } from '@isthmus/settings';
+import { isAccessKey } from './identity/credentials';
 import { defaultWebhookSettings, readWebhookSettings, type WebhookSettings } from './webhooks/webhook.settings';
 
 /** The project and key that exist from the first start on. */
@@ -29,8 +30,6 @@ export class GatewayConfig {
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** The strictest official client insists on this form. */
-const ACCESS_KEY = /^SCW[A-Z0-9]{17}$/;
 
 /** Reads and checks the environment; throws one error that names every setting that is wrong and what it should be. */
 export function readConfig(env: Environment = process.env): GatewayConfig {
@@ -75,7 +74,7 @@ function bootstrapKey(settings: Settings): BootstrapKey | null {
   const secretKey = settings.text('BOOTSTRAP_SECRET_KEY') ?? '';
   if (!projectId && !accessKey && !secretKey) return null;
   if (!UUID.test(projectId)) settings.complain('BOOTSTRAP_PROJECT_ID must be a lower-case UUID');
-  if (!ACCESS_KEY.test(accessKey)) settings.complain('BOOTSTRAP_ACCESS_KEY must be SCW and 17 of A-Z0-9');
+  if (!isAccessKey(accessKey)) settings.complain('BOOTSTRAP_ACCESS_KEY must be SCW and 17 of A-Z0-9');
   if (!UUID.test(secretKey)) settings.complain('BOOTSTRAP_SECRET_KEY must be a lower-case UUID');
   return { projectId, accessKey, secretKey };
 }

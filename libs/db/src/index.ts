@@ -2,6 +2,7 @@ export * from './queryable';
 export * from './errors';
 export * from './database';
 export * from './columns';
+export * from './conditions';
 export * from './migrate';
 export * from './schema-check';
 export * from './database.module';

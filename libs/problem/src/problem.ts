@@ -7,7 +7,7 @@ export interface Violation {
   message: string;
 }
 
-/** The reasons an operation may give (the Exoscale vocabulary, which every dialect shows). */
+/** The reasons an operation may give: one vocabulary, which every dialect shows. */
 export type OperationReason =
   | 'incorrect'
   | 'unknown'

@@ -40,7 +40,7 @@ export class ApiClient {
     return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
   }
 
-  /** Submits a mutation of the Exoscale dialect, whose answer is the operation. Throws when it was refused. */
+  /** Submits a mutation whose answer is the operation. Throws when it was refused. */
   async submit(method: string, path: string, body?: unknown): Promise<ApiOperation> {
     const answer = await this.send<ApiOperation>(method, path, body);
     if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);

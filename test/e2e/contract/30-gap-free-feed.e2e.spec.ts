@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { ApiClient, type Stack, startStack, until, violations } from '@isthmus/testing';
-import { FeedFollower, type FeedPage, type ToldEvent } from '../../fixtures/events/feed';
+import { FeedFollower, type FeedPage } from '../../fixtures/events/feed';
+import type { ToldEvent } from '../../fixtures/events/told-event';
 
 const CREATES = 60;
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ApiClient, type Stack, startStack } from '@isthmus/testing';
-import { FeedFollower, type FeedPage, type ToldEvent } from '../../fixtures/events/feed';
+import { FeedFollower, type FeedPage } from '../../fixtures/events/feed';
+import type { ToldEvent } from '../../fixtures/events/told-event';
 import { breachesOf, type Schema } from '../../fixtures/events/schema-check';
 import { HuaweiClient } from '../../fixtures/huawei/huawei-client';
 import { makePlace } from '../../fixtures/huawei/place';

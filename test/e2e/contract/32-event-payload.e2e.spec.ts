@@ -1,5 +1,6 @@
 import { ApiClient, type Stack, startStack } from '@isthmus/testing';
-import { FeedFollower, type ToldEvent } from '../../fixtures/events/feed';
+import { FeedFollower } from '../../fixtures/events/feed';
+import type { ToldEvent } from '../../fixtures/events/told-event';
 import { type Body, HuaweiClient } from '../../fixtures/huawei/huawei-client';
 import { makePlace } from '../../fixtures/huawei/place';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, isoTimestamp } from '@isthmus/db';
-import { ProblemError } from '@isthmus/problem';
+import { Conditions, type ConditionsByFilter, Database, isoTimestamp } from '@isthmus/db';
+import { type CursorPage, type CursorPageRequest, endIn, pageOf } from '../http/cursor';
 import { isUuid } from '../http/validators';
 
 export const AUDIT_OUTCOMES = ['accepted', 'denied'] as const;
@@ -39,20 +39,14 @@ export interface AuditEntry {
   hash: string | null;
 }
 
-export interface AuditPage {
-  items: AuditEntry[];
-  /** Cursor of the next page; null at the end. */
-  next: string | null;
-}
-
 const COLUMNS = `
   e.id, ${isoTimestamp('e.at')} AS "timestamp", e.principal, host(e.source_address) AS "sourceAddress",
   e.request_id AS "requestId", e.traceparent, e.action, e.resource_type AS "resourceType", e.resource_id AS "resourceId",
   e.outcome, e.code, e.detail, e.operation_id AS "operationId", e.before, e.requested, e.after,
   s.position::float8 AS position, encode(s.hash, 'hex') AS hash`;
 
-/** SQL conditions by filter; `?` stands for the value. An id is made in the moment of its entry, give or take little. */
-const CONDITIONS: Record<keyof AuditFilter, string> = {
+/** SQL conditions by filter; an id is made in the moment of its entry, give or take little. */
+const CONDITIONS: ConditionsByFilter<AuditFilter> = {
   principal: 'e.principal = ?',
   action: 'e.action = ?',
   resourceId: 'e.resource_id = ?',
@@ -70,31 +64,16 @@ export class AuditList {
   async page(
     projectId: string,
     filter: AuditFilter,
-    { limit, cursor }: { limit: number; cursor?: string },
-  ): Promise<AuditPage> {
-    const values: unknown[] = [projectId];
-    const conditions = ['e.project_id = $1'];
-    const restrict = (condition: string, value: unknown): void => {
-      const place = `$${values.push(value)}`;
-      conditions.push(condition.replaceAll('?', place));
-    };
-    if (cursor !== undefined) restrict('e.id < ?', idIn(cursor));
-    for (const [name, condition] of Object.entries(CONDITIONS) as [keyof AuditFilter, string][]) {
-      if (filter[name] !== undefined) restrict(condition, filter[name]);
-    }
+    { limit, cursor }: CursorPageRequest,
+  ): Promise<CursorPage<AuditEntry>> {
+    const where = new Conditions().add('e.project_id = ?', projectId).addGiven(CONDITIONS, filter);
+    const before = endIn(cursor, isUuid);
+    if (before !== undefined) where.add('e.id < ?', before);
     const rows = await this.database.queryDynamic<AuditEntry>(
       `SELECT ${COLUMNS} FROM ops.audit_entry e LEFT JOIN ops.audit_seal s ON s.entry_id = e.id
-        WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT $${values.push(limit + 1)}`,
-      values,
+        WHERE ${where} ORDER BY e.id DESC LIMIT ${where.bind(limit + 1)}`,
+      where.values,
     );
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return { items, next: last && rows.length > limit ? Buffer.from(last.id, 'latin1').toString('base64url') : null };
+    return pageOf(rows, limit, ({ id }) => id);
   }
-}
-
-function idIn(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString('latin1');
-  if (isUuid(id)) return id;
-  throw ProblemError.invalid('cursor', 'cursor must be the "next" of a page before', 'format');
 }

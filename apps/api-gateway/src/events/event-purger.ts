@@ -1,44 +1,18 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@isthmus/telemetry';
 import { LOGGER } from '../settings.module';
+import { Purger } from '../upkeep/purger';
 import { EventFeedRepository } from './event-feed.repository';
 
 /** How long an event stays in the feed. The rows of events themselves go later, with their month. */
 const KEPT_DAYS = 30;
-const EVERY_MS = 600_000;
 const BATCH = 5_000;
 
-/** Forgets what is too old to be caught up with. Every gateway runs one; two at once only find less to do. */
+/** Forgets what is too old to be caught up with. */
 @Injectable()
-export class EventPurger implements OnApplicationBootstrap, OnModuleDestroy {
-  private isRunning = false;
-  private timer: NodeJS.Timeout | undefined;
-  private pass: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly feed: EventFeedRepository,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.isRunning = true;
-    this.timer = setInterval(() => {
-      this.pass = this.pass.then(() => this.purge());
-    }, EVERY_MS);
-    this.timer.unref();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.isRunning = false;
-    clearInterval(this.timer);
-    await this.pass;
-  }
-
-  async purge(): Promise<void> {
-    try {
-      while ((await this.feed.purge(KEPT_DAYS, BATCH)) >= BATCH && this.isRunning);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'the feed of events is purged later');
-    }
+export class EventPurger extends Purger {
+  constructor(feed: EventFeedRepository, @Inject(LOGGER) logger: Logger) {
+    const forget = (batch: number): Promise<number> => feed.purge(KEPT_DAYS, batch);
+    super({ batch: BATCH, forget, complaint: 'the feed of events is purged later' }, logger);
   }
 }

@@ -22,6 +22,13 @@ export interface AuthScheme {
   read(request: WireRequest, nowMs: number): Credentials | null;
 }
 
+const ACCESS_KEY = /^SCW[A-Z0-9]{17}$/;
+
+/** The strictest official client insists on this form. */
+export function isAccessKey(text: string): boolean {
+  return ACCESS_KEY.test(text);
+}
+
 export type DenialReason = 'missing' | 'malformed' | 'unknown' | 'expired';
 
 const DETAILS: Record<DenialReason, string> = {
@@ -39,4 +46,16 @@ export class DeniedAuthentication extends ProblemError {
   ) {
     super('unauthenticated', detail);
   }
+}
+
+/** `a=1, b=2` as fields by name. Throws when it is written otherwise or names a field twice. */
+export function credentialFields(text: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    const name = pair.slice(0, equals).trim();
+    if (equals < 1 || fields.has(name)) throw new DeniedAuthentication('malformed');
+    fields.set(name, pair.slice(equals + 1).trim());
+  }
+  return fields;
 }

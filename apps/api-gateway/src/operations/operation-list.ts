@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, isoTimestamp } from '@isthmus/db';
+import { Conditions, type ConditionsByFilter, Database, isoTimestamp } from '@isthmus/db';
 import type { OperationKind, OperationState, OperationView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
+import { type CursorPage, type CursorPageRequest, endIn, invalidCursor, pageOf } from '../http/cursor';
 import { isUuid } from '../http/validators';
 import { OperationReader } from './operation.reader';
 import { isSurelyKept, momentOf } from './retention';
@@ -19,12 +20,6 @@ export interface OperationFilter {
 /** An operation in a list: what changes while it runs (its steps) is told by the operation itself. */
 export type ListedOperation = Omit<OperationView, 'projectId'>;
 
-export interface OperationPage {
-  items: ListedOperation[];
-  /** Cursor of the next page; null at the end. */
-  next: string | null;
-}
-
 interface ListedRow extends Omit<ListedOperation, 'resource' | 'reference'> {
   resourceType: ListedOperation['resource']['type'];
   resourceId: string;
@@ -38,8 +33,7 @@ const COLUMNS = `
   ${isoTimestamp('started_at')} AS "startedAt", ${isoTimestamp('finished_at')} AS "finishedAt",
   ${isoTimestamp('deadline')} AS deadline`;
 
-/** SQL conditions by filter; `?` stands for the value. */
-const CONDITIONS: Record<keyof OperationFilter, string> = {
+const CONDITIONS: ConditionsByFilter<OperationFilter> = {
   state: 'state = ?',
   kind: 'kind = ?',
   resourceId: 'resource_id = ?',
@@ -61,41 +55,27 @@ export class OperationList {
   async page(
     projectId: string,
     filter: OperationFilter,
-    { limit, cursor }: { limit: number; cursor?: string },
-  ): Promise<OperationPage> {
-    const values: unknown[] = [projectId];
-    const conditions = ['project_id = $1'];
-    const restrict = (condition: string, value: unknown): void => {
-      const place = `$${values.push(value)}`;
-      conditions.push(condition.replaceAll('?', place));
-    };
-    if (cursor !== undefined) restrict('id < ?', await this.idIn(cursor));
-    for (const [name, condition] of Object.entries(CONDITIONS) as [keyof OperationFilter, string][]) {
-      if (filter[name] !== undefined) restrict(condition, filter[name]);
-    }
+    { limit, cursor }: CursorPageRequest,
+  ): Promise<CursorPage<ListedOperation>> {
+    const where = new Conditions().add('project_id = ?', projectId).addGiven(CONDITIONS, filter);
+    const before = endIn(cursor, isUuid);
+    if (before !== undefined) where.add('id < ?', await this.kept(before));
     const rows = await this.database.queryDynamic<ListedRow>(
-      `SELECT ${COLUMNS} FROM ops.operation WHERE ${conditions.join(' AND ')}
-        ORDER BY id DESC LIMIT $${values.push(limit + 1)}`,
-      values,
+      `SELECT ${COLUMNS} FROM ops.operation WHERE ${where} ORDER BY id DESC LIMIT ${where.bind(limit + 1)}`,
+      where.values,
     );
-    const items = rows.slice(0, limit).map(toListed);
-    return { items, next: rows.length > limit ? cursorOf((items.at(-1) as ListedOperation).id) : null };
+    const { items, next } = pageOf(rows, limit, ({ id }) => id);
+    return { items: items.map(toListed), next };
   }
 
-  private async idIn(cursor: string): Promise<string> {
-    const id = Buffer.from(cursor, 'base64url').toString('latin1');
-    const moment = isUuid(id) ? momentOf(id) : undefined;
-    if (moment === undefined)
-      throw ProblemError.invalid('cursor', 'cursor must be the "next" of a page before', 'format');
+  private async kept(id: string): Promise<string> {
+    const moment = momentOf(id);
+    if (moment === undefined) throw invalidCursor();
     if (!isSurelyKept(id) && moment < (await this.operations.keptSinceMs())) {
       throw new ProblemError('gone', 'The cursor is older than what is kept; begin again without a cursor.');
     }
     return id;
   }
-}
-
-function cursorOf(id: string): string {
-  return Buffer.from(id, 'latin1').toString('base64url');
 }
 
 function toListed({ resourceType, resourceId, referenceType, referenceId, ...rest }: ListedRow): ListedOperation {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
+import { Conditions, type ConditionsByFilter, Database, type Queryable, selectList, type Tx } from '@isthmus/db';
 import { DISCARD_PENDING } from './delivery-outcomes.repository';
 import { WebhookAttemptEntity } from './webhook-attempt.entity';
 import { type DeliveryState, WebhookDeliveryEntity } from './webhook-delivery.entity';
@@ -17,10 +17,10 @@ export interface TimeRange {
   to: string;
 }
 
-const CONDITIONS: Record<keyof DeliveryFilter, string> = {
-  state: 'state',
-  eventType: 'event_type',
-  eventId: 'event_id',
+const CONDITIONS: ConditionsByFilter<DeliveryFilter> = {
+  state: 'state = ?',
+  eventType: 'event_type = ?',
+  eventId: 'event_id = ?',
 };
 
 const FIND = `
@@ -87,16 +87,12 @@ export class DeliveryRepository {
     beforeId: string | undefined,
     limit: number,
   ): Promise<WebhookDeliveryEntity[]> {
-    const values: unknown[] = [endpointId, limit];
-    const conditions = ['endpoint_id = $1'];
-    if (beforeId !== undefined) conditions.push(`id < $${values.push(beforeId)}`);
-    for (const [name, column] of Object.entries(CONDITIONS) as [keyof DeliveryFilter, string][]) {
-      if (filter[name] !== undefined) conditions.push(`${column} = $${values.push(filter[name])}`);
-    }
+    const where = new Conditions().add('endpoint_id = ?', endpointId).addGiven(CONDITIONS, filter);
+    if (beforeId !== undefined) where.add('id < ?', beforeId);
     const sql = `
       SELECT ${selectList(WebhookDeliveryEntity)} FROM webhook_delivery
-       WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2`;
-    return this.database.queryDynamic<WebhookDeliveryEntity>(sql, values);
+       WHERE ${where} ORDER BY id DESC LIMIT ${where.bind(limit)}`;
+    return this.database.queryDynamic<WebhookDeliveryEntity>(sql, where.values);
   }
 
   /** Undefined when it is being attempted right now. */

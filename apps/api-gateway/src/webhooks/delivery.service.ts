@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
+import { type CursorPage, type CursorPageRequest, endIn, pageOf } from '../http/cursor';
 import type { RequestContext } from '../http/request';
+import { isUuid } from '../http/validators';
 import { type DeliveryFilter, DeliveryRepository, type TimeRange } from './delivery.repository';
-import { type IdPage, type IdPageRequest, idIn, pageOf } from './id-cursor';
 import type { WebhookAttemptEntity } from './webhook-attempt.entity';
 import { WebhookDeliverer } from './webhook-deliverer';
 import type { WebhookDeliveryEntity } from './webhook-delivery.entity';
@@ -31,11 +32,11 @@ export class DeliveryService {
     endpointId: string,
     projectId: string,
     filter: DeliveryFilter,
-    { limit, cursor }: IdPageRequest,
-  ): Promise<IdPage<WebhookDeliveryEntity>> {
-    const beforeId = idIn(cursor);
+    { limit, cursor }: CursorPageRequest,
+  ): Promise<CursorPage<WebhookDeliveryEntity>> {
+    const beforeId = endIn(cursor, isUuid);
     await this.webhooks.get(endpointId, projectId);
-    return pageOf(await this.deliveries.page(endpointId, filter, beforeId, limit + 1), limit);
+    return pageOf(await this.deliveries.page(endpointId, filter, beforeId, limit + 1), limit, ({ id }) => id);
   }
 
   async get(id: string, endpointId: string, projectId: string): Promise<DeliveryWithAttempts> {

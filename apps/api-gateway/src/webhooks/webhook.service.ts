@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { AuditWriter } from '../audit/audit.writer';
+import { type CursorPage, type CursorPageRequest, endIn, pageOf } from '../http/cursor';
 import { checkIfMatch, revisionTag } from '../http/etag';
 import type { RequestContext } from '../http/request';
+import { isUuid } from '../http/validators';
 import { LocalWork } from '../idempotency/local-work';
 import { DeliveryRepository } from './delivery.repository';
-import { type IdPage, type IdPageRequest, idIn, pageOf } from './id-cursor';
 import { askNameServers, checkedAddresses, RefusedHostError } from './safe-fetch/host-resolver';
 import { parseWebhookUrl } from './safe-fetch/webhook-url';
 import { recordEndpointEvent } from './webhook-events';
@@ -54,8 +55,12 @@ export class WebhookService {
     });
   }
 
-  async list(projectId: string, { limit, cursor }: IdPageRequest): Promise<IdPage<WebhookEndpointEntity>> {
-    return pageOf(await this.endpoints.page(projectId, idIn(cursor) ?? BEFORE_ALL, limit + 1), limit);
+  async list(projectId: string, { limit, cursor }: CursorPageRequest): Promise<CursorPage<WebhookEndpointEntity>> {
+    return pageOf(
+      await this.endpoints.page(projectId, endIn(cursor, isUuid) ?? BEFORE_ALL, limit + 1),
+      limit,
+      ({ id }) => id,
+    );
   }
 
   async get(id: string, projectId: string): Promise<WebhookEndpointEntity> {

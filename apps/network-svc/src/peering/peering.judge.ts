@@ -5,7 +5,7 @@ import { ProblemError } from '@isthmus/problem';
 import { IpamClient } from '../clients/ipam.client';
 import { type NetworkPair, PeeringFactsRepository, type PeeringSelection, type PeeringSide } from './peering.facts';
 import { pairOf, type PeeringPlan, planPeering, type SubnetsByNetwork } from './peering.plan';
-import { type LinkOutcome, PeeringLinkRepository } from './peering-link.repository';
+import { type LinkOutcome, PeeringLinkRepository, type PeeringRoute } from './peering-link.repository';
 import { PeeringRepository } from './peering.repository';
 
 /** A pair whose rows are not as its facts say. */
@@ -39,10 +39,11 @@ export class PeeringJudge {
     const pairs = groupPairs(await this.facts.select(selection));
     // A network alone has nothing to be compared with.
     const subnets = await this.readSubnets(pairs.flat().filter(({ reverseIntent }) => reverseIntent !== null));
-    // Routes that a link holds are in nobody's way: the database sees to it. Others are looked for when they are made.
-    const routes = await this.links.routesOf(this.database, linksOf(pairs.flat()));
+    const routes = byLink(await this.links.routesOf(this.database, linksOf(pairs.flat())));
     const unsettled = pairs.filter((sides) => {
-      const plan = planPeering(sides, subnets, routes);
+      // Routes that a link holds are in nobody's way: the database sees to it. Others are looked for when they are made.
+      const own = routes.get(sides[0]?.linkId ?? '') ?? [];
+      const plan = planPeering(sides, subnets, own);
       return !plan || plan.action !== 'keep' || isNews(sides, plan);
     });
     return unsettled.map((sides) => ({ pair: pairOf(sides[0] as PeeringSide), subnets }));
@@ -130,6 +131,16 @@ function groupPairs(sides: PeeringSide[]): PeeringSide[][] {
     pairs.set(key, [...(pairs.get(key) ?? []), side]);
   }
   return [...pairs.values()];
+}
+
+function byLink(routes: PeeringRoute[]): Map<string, PeeringRoute[]> {
+  const links = new Map<string, PeeringRoute[]>();
+  for (const route of routes) {
+    const known = links.get(route.linkId);
+    if (known) known.push(route);
+    else links.set(route.linkId, [route]);
+  }
+  return links;
 }
 
 function linksOf(sides: PeeringSide[]): string[] {

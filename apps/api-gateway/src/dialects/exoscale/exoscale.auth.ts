@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type AuthScheme, type Credentials, DeniedAuthentication, type WireRequest } from '../../identity/credentials';
+import {
+  type AuthScheme,
+  credentialFields,
+  type Credentials,
+  DeniedAuthentication,
+  type WireRequest,
+} from '../../identity/credentials';
 
 const SCHEME = 'EXO2-HMAC-SHA256 ';
 /** The clients sign for ten minutes; a signature that is good for much longer would be worth stealing. */
@@ -32,13 +38,7 @@ export const exoscaleSignature: AuthScheme = {
 };
 
 function parse(text: string): Parts {
-  const fields = new Map<string, string>();
-  for (const pair of text.split(',')) {
-    const equals = pair.indexOf('=');
-    const name = pair.slice(0, equals).trim();
-    if (equals < 1 || fields.has(name)) throw new DeniedAuthentication('malformed');
-    fields.set(name, pair.slice(equals + 1).trim());
-  }
+  const fields = credentialFields(text);
   const accessKey = fields.get('credential');
   const expires = fields.get('expires');
   const signature = fields.get('signature');

@@ -1,5 +1,11 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import { type AuthScheme, type Credentials, DeniedAuthentication, type WireRequest } from '../../identity/credentials';
+import {
+  type AuthScheme,
+  credentialFields,
+  type Credentials,
+  DeniedAuthentication,
+  type WireRequest,
+} from '../../identity/credentials';
 
 const SCHEME = 'SDK-HMAC-SHA256';
 const MAX_SKEW_MS = 15 * 60 * 1_000;
@@ -33,13 +39,7 @@ export const huaweiSignature: AuthScheme = {
 };
 
 function parse(text: string): Parts {
-  const fields = new Map<string, string>();
-  for (const pair of text.split(',')) {
-    const equals = pair.indexOf('=');
-    const name = pair.slice(0, equals).trim();
-    if (equals < 1 || fields.has(name)) throw new DeniedAuthentication('malformed');
-    fields.set(name, pair.slice(equals + 1).trim());
-  }
+  const fields = credentialFields(text);
   const accessKey = fields.get('Access');
   const signature = fields.get('Signature') ?? '';
   if (!accessKey || !/^[0-9a-f]{64}$/.test(signature)) throw new DeniedAuthentication('malformed');

@@ -1,10 +1,12 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { endIn, pageOf } from '../../http/cursor';
 import { given } from '../../http/given';
 import { AskedBy, Call, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
 import { ApiKeyService, type KeyWithSecret } from '../../identity/api-key.service';
 import type { Caller } from '../../identity/caller';
+import { isAccessKey } from '../../identity/credentials';
 import {
   ApiKeyBody,
   ApiKeyPageBody,
@@ -13,9 +15,6 @@ import {
   ListApiKeysQuery,
   RotateApiKeyBody,
 } from './api-key.dto';
-import { endIn, pageOf } from './page';
-
-const END = /^SCW[A-Z0-9]{17}$/;
 
 /** All of it needs a key with the scope admin. */
 @ApiTags('api-keys')
@@ -45,7 +44,7 @@ export class ApiKeyController {
     @Query(validated) { limit, cursor, projectId }: ListApiKeysQuery,
     @AskedBy() caller: Caller,
   ): Promise<ApiKeyPageBody> {
-    const filter = { projectId, after: endIn(cursor, END), limit: limit + 1 };
+    const filter = { projectId, after: endIn(cursor, isAccessKey), limit: limit + 1 };
     return pageOf(await this.keys.list(caller, filter), limit, ({ accessKey }) => accessKey);
   }
 

@@ -1,27 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { AUDIT_OUTCOMES, type AuditOutcome } from '../../audit/audit.list';
-import { IsPlainText, QueryInteger } from '../../http/validators';
+import { IsPlainText } from '../../http/validators';
 import { IsRfc3339 } from '../../operations/rfc3339';
+import { PageQuery } from './page';
 
-const MAX_LIMIT = 1_000;
-const DEFAULT_LIMIT = 100;
 const MAX_FILTER_LENGTH = 200;
 
-export class ListAuditQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
-  @IsOptional()
-  @QueryInteger()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_LIMIT)
-  limit: number = DEFAULT_LIMIT;
-
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
+export class ListAuditQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'The access key that asked.' })
   @IsOptional()
   @IsPlainText(1, MAX_FILTER_LENGTH)

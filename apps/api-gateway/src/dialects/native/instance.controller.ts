@@ -5,11 +5,12 @@ import { Topology, type Zone } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { endIn, pageOf } from '../../http/cursor';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
 import { InstanceBody, InstancePageBody, RegisterInstanceBody, UpdateInstanceBody } from './instance.dto';
-import { endIn, pageOf, PageQuery } from './page';
+import { PageQuery } from './page';
 
 const INSTANCE_ID = new IdPipe('instance');
 /** The moment of the registration, with microseconds, and the id. */
@@ -40,7 +41,7 @@ export class InstanceController {
   @ApiOperation({ operationId: 'listInstances' })
   @ApiOkResponse({ type: InstancePageBody })
   async list(@Query(validated) { limit, cursor }: PageQuery, @Call() call: CallContext): Promise<InstancePageBody> {
-    const after = positionIn(endIn(cursor, END));
+    const after = positionIn(endIn(cursor, (text) => END.test(text)));
     const instances = await this.network.call('instance.page', { after, limit: limit + 1 }, call);
     return pageOf(instances, limit, ({ createdAt, id }) => `${createdAt} ${id}`);
   }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import {
   OPERATION_KINDS,
   OPERATION_STATES,
@@ -10,11 +10,10 @@ import {
 } from '@isthmus/model';
 import { IsPlainText, QueryInteger } from '../../http/validators';
 import { IsRfc3339 } from '../../operations/rfc3339';
+import { PageQuery } from './page';
 
 const LONGEST_WAIT_SECONDS = 60;
 const DEFAULT_WAIT_SECONDS = 30;
-const LONGEST_PAGE = 1_000;
-const DEFAULT_PAGE = 100;
 
 export class StepBody {
   @ApiProperty()
@@ -113,7 +112,7 @@ export class OperationPageBody {
   next!: string | null;
 }
 
-export class OperationListQuery {
+export class OperationListQuery extends PageQuery {
   @ApiPropertyOptional({ enum: OPERATION_STATES })
   @IsOptional()
   @IsIn(OPERATION_STATES)
@@ -143,18 +142,6 @@ export class OperationListQuery {
   @IsOptional()
   @IsRfc3339()
   createdBefore?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LONGEST_PAGE, default: DEFAULT_PAGE })
-  @QueryInteger()
-  @IsInt()
-  @Min(1)
-  @Max(LONGEST_PAGE)
-  limit: number = DEFAULT_PAGE;
-
-  @ApiPropertyOptional({ description: 'The `next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
 }
 
 export class OperationWaitQuery {

@@ -1,17 +1,18 @@
 import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { endIn, pageOf } from '../../http/cursor';
 import { isKnownToCaller, revisionTag } from '../../http/etag';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
+import { isUuid } from '../../http/validators';
 import type { Caller } from '../../identity/caller';
 import { ProjectService } from '../../identity/project.service';
-import { endIn, pageOf, PageQuery } from './page';
+import { PageQuery } from './page';
 import { CreateProjectBody, ProjectBody, ProjectPageBody, UpdateProjectBody } from './project.dto';
 
 const PROJECT_ID = new IdPipe('project');
-const END = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @ApiTags('projects')
 @Controller('v1/projects')
@@ -36,7 +37,7 @@ export class ProjectController {
   @ApiOperation({ operationId: 'listProjects' })
   @ApiOkResponse({ type: ProjectPageBody })
   async list(@Query(validated) { limit, cursor }: PageQuery, @AskedBy() caller: Caller): Promise<ProjectPageBody> {
-    const projects = await this.projects.list(caller, endIn(cursor, END), limit + 1);
+    const projects = await this.projects.list(caller, endIn(cursor, isUuid), limit + 1);
     return pageOf(projects, limit, ({ id }) => id);
   }
 

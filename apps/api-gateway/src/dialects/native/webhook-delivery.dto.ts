@@ -2,9 +2,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@isthmus/model';
 import { DELIVERY_STATES, type DeliveryState } from '../../webhooks/webhook-delivery.entity';
-import { WebhookPageQuery } from './webhook.dto';
+import { PageQuery } from './page';
 
-export class ListDeliveriesQuery extends WebhookPageQuery {
+export class ListDeliveriesQuery extends PageQuery {
   @ApiPropertyOptional({ enum: DELIVERY_STATES })
   @IsOptional()
   @IsIn(DELIVERY_STATES)

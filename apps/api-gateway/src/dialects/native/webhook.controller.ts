@@ -15,6 +15,7 @@ import { validated } from '../../http/validation';
 import type { Caller } from '../../identity/caller';
 import { DeliveryService } from '../../webhooks/delivery.service';
 import { tagOf, WebhookService } from '../../webhooks/webhook.service';
+import { PageQuery } from './page';
 import {
   CreateWebhookBody,
   PingBody,
@@ -24,7 +25,6 @@ import {
   UpdateWebhookBody,
   WebhookBody,
   WebhookPageBody,
-  WebhookPageQuery,
   WebhookWithSecretBody,
 } from './webhook.dto';
 
@@ -58,7 +58,7 @@ export class WebhookController {
   @Get()
   @ApiOperation({ operationId: 'listWebhooks' })
   @ApiOkResponse({ type: WebhookPageBody })
-  list(@Query(validated) query: WebhookPageQuery, @AskedBy() { projectId }: Caller): Promise<WebhookPageBody> {
+  list(@Query(validated) query: PageQuery, @AskedBy() { projectId }: Caller): Promise<WebhookPageBody> {
     return this.webhooks.list(projectId, query);
   }
 

@@ -1,13 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
 import type { EventTypePattern } from '../../events/event-filter';
 import { IsRfc3339 } from '../../operations/rfc3339';
-import { IsPlainText, QueryInteger } from '../../http/validators';
+import { IsPlainText } from '../../http/validators';
 import { ENDPOINT_STATES, type EndpointState } from '../../webhooks/webhook-endpoint.entity';
 import { AreEventTypePatterns } from './event.dto';
 
-const LONGEST_PAGE = 1_000;
-const DEFAULT_PAGE = 100;
 const MAX_EVENT_TYPES = 50;
 const MAX_DESCRIPTION = 255;
 const LONGEST_OVERLAP_SECONDS = 7 * 86_400;
@@ -16,20 +14,6 @@ const EVENT_TYPES_EXAMPLE = ['operation.*', 'peering.state_changed'];
 
 /** Absent says nothing, null is wrong. */
 const IfGiven = (): PropertyDecorator => ValidateIf((_dto, value) => value !== undefined);
-
-export class WebhookPageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LONGEST_PAGE, default: DEFAULT_PAGE })
-  @QueryInteger()
-  @IsInt()
-  @Min(1)
-  @Max(LONGEST_PAGE)
-  limit: number = DEFAULT_PAGE;
-
-  @ApiPropertyOptional({ description: 'The `next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-}
 
 export class CreateWebhookBody {
   @ApiProperty({ example: 'https://hooks.example.org/isthmus', description: 'Where events are sent to, by POST.' })
