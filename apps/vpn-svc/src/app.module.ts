@@ -102,6 +102,7 @@ export class AppModule {
   /** `engine` lets a test interfere with the execution of operations. */
   static forRoot(config: VpnConfig, logger: Logger, engine: Partial<OperationEngineOptions> = {}): DynamicModule {
     const { databaseUrl: url, redisUrl, operationLeaseMs: leaseMs } = config;
+    const deadlineMs = config.operationDeadlineMs || undefined;
     const entities = [VpnGateway, VpnEndpoint, CustomerGateway, VpnConnection];
     return {
       module: AppModule,
@@ -119,7 +120,7 @@ export class AppModule {
         { provide: SecretBox, useValue: new SecretBox(config.masterKey) },
         { provide: RECONCILER_LOG, useValue: logger },
         ...PROVIDERS,
-        ...operationProviders({ service: 'vpn', redisUrl, leaseMs, sagas: SAGAS, logger, ...engine }),
+        ...operationProviders({ service: 'vpn', redisUrl, leaseMs, deadlineMs, sagas: SAGAS, logger, ...engine }),
       ],
     };
   }

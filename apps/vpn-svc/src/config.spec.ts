@@ -23,6 +23,7 @@ describe('the settings of vpn-svc', () => {
       tunnelLatencyMs: 0,
       tunnelFaults: [],
       operationLeaseMs: 10_000,
+      operationDeadlineMs: 0,
       reconcileMs: 5_000,
       quotas: { 'vpn-gateway': 50, 'customer-gateway': 100, 'vpn-connection': 5_000 },
     });
@@ -42,6 +43,7 @@ describe('the settings of vpn-svc', () => {
       TUNNEL_LATENCY_MS: '3',
       TUNNEL_FAULTS: JSON.stringify([fault]),
       OPERATION_LEASE_MS: '4',
+      OPERATION_DEADLINE_MS: '8',
       VPN_RECONCILE_MS: '0',
       QUOTA_VPN_GATEWAYS: '5',
       QUOTA_CUSTOMER_GATEWAYS: '6',
@@ -54,6 +56,7 @@ describe('the settings of vpn-svc', () => {
       tunnelLatencyMs: 3,
       tunnelFaults: [fault],
       operationLeaseMs: 4,
+      operationDeadlineMs: 8,
       reconcileMs: 0,
       quotas: { 'vpn-gateway': 5, 'customer-gateway': 6, 'vpn-connection': 7 },
     });
@@ -71,6 +74,7 @@ describe('the settings of vpn-svc', () => {
       TUNNEL_LATENCY_MS: 'slow',
       TUNNEL_FAULTS: '[{"call":"noCall","code":"unavailable"}]',
       OPERATION_LEASE_MS: '1.5',
+      OPERATION_DEADLINE_MS: 'never',
       VPN_RECONCILE_MS: '5s',
       QUOTA_VPN_GATEWAYS: 'many',
       QUOTA_CUSTOMER_GATEWAYS: '1e3',

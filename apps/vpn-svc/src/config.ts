@@ -22,6 +22,8 @@ export interface VpnConfig {
   tunnelFaults: TunnelFault[];
   /** How long a worker may be silent before another one takes its operation. */
   operationLeaseMs: number;
+  /** How long operations may take, in place of what each kind has by itself; 0: as each has. */
+  operationDeadlineMs: number;
   /** How often all endpoints and tunnels are looked at; 0: this replica looks after none, nor follows the driver's events. */
   reconcileMs: number;
   /** The most that one project may have of each. */
@@ -41,6 +43,7 @@ export function readConfig(env: Environment): VpnConfig {
     tunnelLatencyMs: settings.wholeNumber('TUNNEL_LATENCY_MS', 0),
     tunnelFaults: settings.parsed('TUNNEL_FAULTS', parseTunnelFaults) ?? [],
     operationLeaseMs: settings.wholeNumber('OPERATION_LEASE_MS', 10_000),
+    operationDeadlineMs: settings.wholeNumber('OPERATION_DEADLINE_MS', 0),
     reconcileMs: settings.wholeNumber('VPN_RECONCILE_MS', 5_000),
     quotas: {
       'vpn-gateway': settings.wholeNumber('QUOTA_VPN_GATEWAYS', 50),

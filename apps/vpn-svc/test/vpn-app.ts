@@ -55,6 +55,7 @@ export async function startVpnApp(settings: Partial<VpnConfig> = {}): Promise<Vp
     tunnelLatencyMs: 0,
     tunnelFaults: [],
     operationLeaseMs: 60_000,
+    operationDeadlineMs: 0,
     reconcileMs: 0,
     quotas: { 'vpn-gateway': 1_000, 'customer-gateway': 1_000, 'vpn-connection': 1_000 },
     ...settings,

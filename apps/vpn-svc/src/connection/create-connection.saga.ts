@@ -29,6 +29,7 @@ const FIRST_REVISION = 1n;
 export class CreateConnectionSaga implements Saga<Input> {
   readonly kind = 'vpn-connection.create';
   readonly deadlineMs = 120_000;
+  readonly isCancellable = true;
 
   private readonly installRoutes: SagaStep<Input> = {
     name: 'install-routes',

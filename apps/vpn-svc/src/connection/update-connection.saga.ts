@@ -33,6 +33,7 @@ type Input = UpdateConnectionInput;
 export class UpdateConnectionSaga implements Saga<Input> {
   readonly kind = 'vpn-connection.update';
   readonly deadlineMs = 120_000;
+  readonly isCancellable = true;
 
   private readonly installRoutes: SagaStep<Input> = {
     name: 'install-routes',

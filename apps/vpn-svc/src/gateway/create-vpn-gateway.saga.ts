@@ -44,6 +44,7 @@ interface BoundEip {
 export class CreateVpnGatewaySaga implements Saga<Input> {
   readonly kind = 'vpn-gateway.create';
   readonly deadlineMs = 600_000;
+  readonly isCancellable = true;
 
   private readonly placeOnZones: SagaStep<Input> = {
     name: 'place-on-zones',

@@ -28,6 +28,7 @@ const changesEips = ({ eips }: Input): boolean => eips.length > 0;
 export class UpdateVpnGatewaySaga implements Saga<Input> {
   readonly kind = 'vpn-gateway.update';
   readonly deadlineMs = 600_000;
+  readonly isCancellable = true;
 
   private readonly bindEips: SagaStep<Input> = {
     name: 'bind-eips',
