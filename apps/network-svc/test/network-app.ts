@@ -40,9 +40,8 @@ export async function startNetworkApp(settings: Partial<NetworkConfig> = {}): Pr
   };
   const probe = new StrikingProbe();
   const retries = { budget: 8, firstDelayMs: 1, maxDelayMs: 10, stuckAfter: 50 };
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, logger, { probe, retries }), {
-    logger: new NestLog(logger),
-  });
+  const module = AppModule.forRoot(config, logger, { probe, retries, sweepEveryMs: 50 });
+  const app = await NestFactory.createApplicationContext(module, { logger: new NestLog(logger) });
   return {
     ...domainApp('network', database),
     app,

@@ -62,9 +62,8 @@ export async function startVpnApp(settings: Partial<VpnConfig> = {}): Promise<Vp
   };
   const probe = new StrikingProbe();
   const retries = { budget: 8, firstDelayMs: 1, maxDelayMs: 10, stuckAfter: 50 };
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, logger, { probe, retries }), {
-    logger: new NestLog(logger),
-  });
+  const module = AppModule.forRoot(config, logger, { probe, retries, sweepEveryMs: 50 });
+  const app = await NestFactory.createApplicationContext(module, { logger: new NestLog(logger) });
   const domain = domainApp('vpn', database);
   const rpc = app.get(RpcCaller);
   const inProject = { projectId: domain.projectId, principal: 'test' };

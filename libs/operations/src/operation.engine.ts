@@ -28,6 +28,8 @@ export interface OperationEngineOptions {
   leaseMs?: number;
   /** In place of what the sagas say. */
   deadlineMs?: number;
+  /** How often operations are looked for that nobody works on. */
+  sweepEveryMs?: number;
   retries?: RetryPolicy;
   probe?: ExecutionProbe;
 }
@@ -57,7 +59,8 @@ export class OperationEngine implements OnApplicationBootstrap, BeforeApplicatio
     this.journal = new Journal(database, this.leaseMs);
     this.queue = new WakeQueue(service, redisUrl, (error) => this.logRedis(error));
     this.relay = new OutboxRelay(database, this.queue, service, logger);
-    this.sweeper = new Sweeper(database, service, logger, () => this.relay.wake());
+    const { sweepEveryMs = 1_000 } = options;
+    this.sweeper = new Sweeper(database, service, logger, () => this.relay.wake(), sweepEveryMs);
   }
 
   /** Accepts work in `tx`; a worker is woken right after the commit. Throws `busy`. */

@@ -2,7 +2,6 @@ import type { Database } from '@isthmus/db';
 import { outboxInsert } from '@isthmus/outbox';
 import type { Logger } from '@isthmus/telemetry';
 
-const SWEEP_EVERY_MS = 1_000;
 const BATCH = 1_000;
 /** After a sweep an operation is left alone this long, so that a backlog is not queued over and over. */
 const SWEEP_AGAIN_S = 15;
@@ -41,12 +40,13 @@ export class Sweeper {
     private readonly service: string,
     private readonly logger: Logger,
     private readonly onSwept: () => void,
+    private readonly everyMs: number,
   ) {}
 
   start(): void {
     this.timer = setInterval(() => {
       this.pass = this.pass.then(() => this.sweep()).then(() => this.purge());
-    }, SWEEP_EVERY_MS);
+    }, this.everyMs);
     this.timer.unref();
   }
 
@@ -63,7 +63,7 @@ export class Sweeper {
       this.logger.info({ operations: swept }, 'woke operations that nobody worked on');
       this.onSwept();
     } catch (error) {
-      this.logger.warn({ err: error }, 'the sweep is tried again in a second');
+      this.logger.warn({ err: error }, 'the sweep is tried again shortly');
     }
   }
 
