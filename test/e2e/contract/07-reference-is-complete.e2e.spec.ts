@@ -8,7 +8,7 @@ describe('07: the reference is complete from the first answer', () => {
   let client: ApiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { SETTLE_WINDOW_MS: '200', FABRIC_LATENCY_MS: '3000' } });
+    stack = await startStack({ env: { SETTLE_WINDOW_MS: '100', FABRIC_LATENCY_MS: '1000' } });
     client = ApiClient.of(stack);
   }, 60_000);
   afterAll(() => stack.stop());

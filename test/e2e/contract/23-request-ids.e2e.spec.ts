@@ -96,7 +96,7 @@ describe('23 jobs', () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { FABRIC_LATENCY_MS: '3000', SETTLE_WINDOW_MS: '0' } });
+    stack = await startStack({ env: { FABRIC_LATENCY_MS: '1000', SETTLE_WINDOW_MS: '0' } });
   });
   afterAll(() => stack.stop());
 
