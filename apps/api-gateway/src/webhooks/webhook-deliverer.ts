@@ -154,8 +154,13 @@ export class WebhookDeliverer implements OnApplicationBootstrap, OnModuleDestroy
 
   private async attempt(delivery: ClaimedDelivery, event: EventView, secrets: string[]): Promise<AttemptResult> {
     const span = beginAttemptSpan(delivery, event);
-    const result = await this.sender.send(delivery.url, event, secrets, span.traceparent);
-    endAttemptSpan(span, result);
-    return result;
+    try {
+      const result = await this.sender.send(delivery.url, event, secrets, span.traceparent);
+      endAttemptSpan(span, result);
+      return result;
+    } catch (error) {
+      span.end('fault');
+      throw error;
+    }
   }
 }

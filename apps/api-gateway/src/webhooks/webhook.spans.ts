@@ -10,7 +10,7 @@ export function beginAttemptSpan({ id, endpointId, attempt, url }: ClaimedDelive
     parent: event.traceparent,
     attributes: {
       'http.request.method': 'POST',
-      'server.address': URL.parse(url)?.hostname,
+      'server.address': new URL(url).hostname,
       'isthmus.event.id': event.id,
       'isthmus.webhook.endpoint_id': endpointId,
       'isthmus.webhook.delivery_id': id,
