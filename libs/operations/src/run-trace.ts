@@ -40,7 +40,12 @@ export class RunTrace {
 
   /** One attempt of one direction of a step; there is one at a time. */
   async step<T>(direction: 'do' | 'undo', name: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-    const attributes = { 'isthmus.operation.id': this.op.id, 'isthmus.step': name, 'isthmus.direction': direction };
+    const attributes = {
+      'isthmus.operation.id': this.op.id,
+      'isthmus.step': name,
+      'isthmus.direction': direction,
+      'isthmus.project_id': this.op.projectId,
+    };
     const work = (traceparent: string | null): Promise<T> => {
       this.innermost = traceparent;
       return attempt();

@@ -6,6 +6,8 @@ interface TracedCall {
   pattern: string;
   /** The command's own id. */
   requestId: string;
+  /** Empty for none. */
+  projectId: string;
   traceparent?: string | null;
 }
 
@@ -18,7 +20,8 @@ export function beginRpcSpan(kind: 'client' | 'server', service: ServiceName, ca
       'rpc.system': 'isthmus',
       'rpc.service': service,
       'rpc.method': call.pattern,
-      'isthmus.request_id': call.requestId,
+      'isthmus.command_id': call.requestId,
+      'isthmus.project_id': call.projectId || undefined,
     },
   });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ApiClient, type AppName, type Stack, startStack, until } from '@isthmus/testing';
 import { type Collector, startCollector } from '../../fixtures/tracing/collector';
@@ -133,6 +134,26 @@ describe('traces', () => {
     expect([http.isError, http.attributes['http.response.status_code']]).toEqual([false, 404]);
     expect(JSON.stringify(collector.spans)).not.toContain('hunter2');
     expect(JSON.stringify(collector.spans)).not.toContain(stack.credentials.secretKey);
+  });
+
+  it('tell of a client that left before its answer', async () => {
+    const client = newTrace();
+    const { hostname, port } = new URL(stack.url);
+    const body = JSON.stringify(MANAGED);
+    const head = [
+      'POST /v2/private-network HTTP/1.1',
+      `host: ${hostname}`,
+      `x-auth-token: ${stack.credentials.secretKey}`,
+      `traceparent: ${client.traceparent}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+    ];
+    const socket = connect(Number(port), hostname);
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+    const isIt = ({ traceId, kind }: ToldSpan): boolean => traceId === client.traceId && kind === 'server';
+    const http = await collector.find('the request', (span) => isIt(span) && span.service === 'isthmus-api-gateway');
+    expect([http.isError, http.attributes['isthmus.outcome']]).toEqual([false, 'client_left']);
+    expect(http.attributes).not.toHaveProperty(['http.response.status_code']);
   });
 
   it('leave out what the client does not want sampled, and questions of health', async () => {

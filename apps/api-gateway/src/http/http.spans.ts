@@ -39,7 +39,10 @@ function beginHttpSpan(request: FastifyRequest, route: string | undefined): Span
 
 function endHttpSpan(span: Span, request: FastifyRequest, reply: FastifyReply): void {
   const status = reply.raw.headersSent ? reply.statusCode : undefined;
-  span.tell({ 'http.response.status_code': status, 'isthmus.project_id': request.caller?.projectId });
-  if (status === undefined) span.end('client_left');
-  else span.end(status >= 500 ? String(status) : undefined);
+  span.tell({
+    'http.response.status_code': status,
+    'isthmus.project_id': request.caller?.projectId,
+    'isthmus.outcome': status === undefined ? 'client_left' : undefined,
+  });
+  span.end(status !== undefined && status >= 500 ? String(status) : undefined);
 }
