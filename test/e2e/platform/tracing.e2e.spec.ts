@@ -171,6 +171,21 @@ describe('traces', () => {
     expect(collector.spans.filter(({ name }) => name.includes('health'))).toEqual([]);
   });
 
+  it('are named by the log lines of a request, also of one that told none', async () => {
+    await stack.redis.kill();
+    const answer = await create({});
+    await stack.redis.restart();
+    expect(answer.status).toBe(503);
+    const [, traceId] = answer.headers.get('traceparent')?.split('-') ?? [];
+    const [gateway] = stack.processes('api-gateway');
+    const isIt = (line: string): boolean => line.includes('request failed') && line.includes(`"traceId":"${traceId}"`);
+    await until('the failure is logged', () => gateway?.output().split('\n').some(isIt));
+    const http = await collector.find('the request', (span) => span.traceId === traceId && span.kind === 'server');
+    expect([http.isError, http.attributes['error.type']]).toEqual([true, '503']);
+    const asked = await collector.find('the call', (span) => span.traceId === traceId && span.kind === 'client');
+    expect([asked.isError, asked.attributes['error.type']]).toEqual([true, 'unavailable']);
+  });
+
   it('cost a process that is not asked for any nothing: it loads no SDK', async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: '', NODE_OPTIONS: `--require ${TELL_LOADED}` };
     const service = await stack.start('ipam-svc', env);
