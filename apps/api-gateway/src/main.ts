@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Database, migrate } from '@isthmus/db';
 import { RpcCaller } from '@isthmus/rpc';
 import { migrationUrl } from '@isthmus/settings';
-import { attachToLauncher, createLogger, MetricsServer, NestLog } from '@isthmus/telemetry';
+import { attachToLauncher, createLogger, MetricsServer, NestLog, startTracing } from '@isthmus/telemetry';
 import { AppModule, migrations } from './app.module';
 import { type GatewayConfig, offlineConfig, readConfig } from './config';
 import { dialects } from './dialects';
@@ -26,6 +26,7 @@ function createApp(config: GatewayConfig, preview = false): Promise<NestFastifyA
 async function serve(): Promise<void> {
   const config = readConfig();
   const health = await MetricsServer.start('api-gateway', logger);
+  await startTracing('api-gateway', logger);
   const app = await createApp(config);
   await app.listen(config.port, config.host);
   const url = await app.getUrl();

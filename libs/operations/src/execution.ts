@@ -5,6 +5,7 @@ import { Interruption } from './interruption';
 import { type ClaimedOperation, FencedError, type Journal, type LastStep, type UndoneFailure } from './journal';
 import { operationRetries, stepDuration } from './operation.metrics';
 import { backoffMs, type RetryPolicy } from './retry';
+import { RunTrace } from './run-trace';
 import { type Saga, type SagaRun, type SagaStep, stepsFor } from './saga';
 
 /** Where a test may kill or fail a worker: before and after each direction of each step. */
@@ -45,14 +46,20 @@ export class Execution {
   private readonly outputs = new Map<string, unknown>();
   private readonly steps: SagaStep<unknown>[];
   private readonly run: SagaRun;
+  private readonly trace: RunTrace;
+  private readonly op: ClaimedOperation;
   private readonly startedAtMs = performance.now();
   private last: LastStep | undefined;
 
   constructor(
     private readonly parts: Parts,
     private readonly saga: Saga<unknown>,
-    private readonly op: ClaimedOperation,
+    claimed: ClaimedOperation,
   ) {
+    this.trace = new RunTrace(claimed);
+    // What it leaves behind, above all the event, hangs below this run.
+    const op = { ...claimed, traceparent: this.trace.traceparent };
+    this.op = op;
     this.interruption = new Interruption(op.isCancelRequested);
     this.steps = stepsFor(saga, op.input);
     this.run = this.openRun();
@@ -68,12 +75,14 @@ export class Execution {
   }
 
   private openRun(): SagaRun {
-    const { op, interruption } = this;
+    const { op, interruption, trace } = this;
     return {
       operationId: op.id,
       projectId: op.projectId,
       principal: op.principal,
-      traceparent: op.traceparent,
+      get traceparent() {
+        return trace.current;
+      },
       resource: { type: op.resourceType, id: op.resourceId },
       input: op.input,
       get signal() {
@@ -107,6 +116,17 @@ export class Execution {
   }
 
   async execute(): Promise<ExecutionOutcome> {
+    try {
+      const outcome = await this.work();
+      this.trace.end(outcome);
+      return outcome;
+    } catch (error) {
+      this.trace.end(toProblem(error).code);
+      throw error;
+    }
+  }
+
+  private async work(): Promise<ExecutionOutcome> {
     const deadline = setTimeout(() => this.interruption.passDeadline(), Math.min(this.remainingMs(), 2 ** 31 - 1));
     try {
       const done = await this.recall();
@@ -167,16 +187,23 @@ export class Execution {
   }
 
   private async doStep(step: SagaStep<unknown>, position: number, startedAt: Date): Promise<void> {
-    const { probe, journal } = this.parts;
-    await probe.before?.('do', step.name);
-    const output = await step.do(this.run);
-    await probe.after?.('do', step.name);
+    const output = await this.attempt('do', step);
     this.time(step, 'done', startedAt);
     this.outputs.set(step.name, output);
     // The last step is journaled with the end of the operation: a crash before that runs it once more.
     if (position === this.steps.length - 1) this.last = { position, name: step.name, startedAt };
-    else if ((await journal.recordDone(this.op, position, step.name, output, startedAt)).isCancelRequested)
+    else if ((await this.parts.journal.recordDone(this.op, position, step.name, output, startedAt)).isCancelRequested)
       this.cancel();
+  }
+
+  private attempt(direction: 'do' | 'undo', step: SagaStep<unknown>): Promise<unknown> {
+    const { probe } = this.parts;
+    return this.trace.step(direction, step.name, this.run.signal, async () => {
+      await probe.before?.(direction, step.name);
+      const output = await step[direction](this.run);
+      await probe.after?.(direction, step.name);
+      return output;
+    });
   }
 
   private async failStep(
@@ -216,9 +243,7 @@ export class Execution {
       if (this.interruption.isDraining) return this.release(0, this.op.retries);
       const startedAt = new Date();
       try {
-        await this.parts.probe.before?.('undo', step.name);
-        await step.undo(this.run);
-        await this.parts.probe.after?.('undo', step.name);
+        await this.attempt('undo', step);
       } catch (error) {
         return this.failUndo(error, step, startedAt);
       }

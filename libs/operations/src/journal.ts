@@ -20,6 +20,7 @@ export interface ClaimedOperation {
   retries: number;
   principal: string;
   requestId: string;
+  /** What its work is part of; its event tells it. */
   traceparent: string | null;
   /** It may still be called off. */
   isCancellable: boolean;
@@ -131,7 +132,7 @@ const FINISH = `
   INSERT INTO ops.event (type, project_id, resource_type, resource_id, operation_id, request_id, traceparent, payload)
   SELECT CASE state WHEN 'success' THEN 'operation.succeeded' WHEN 'failure' THEN 'operation.failed'
                     ELSE 'operation.timed_out' END,
-         project_id, resource_type, resource_id, id, request_id, traceparent,
+         project_id, resource_type, resource_id, id, request_id, $10,
          jsonb_build_object('id', id, 'kind', kind, 'state', state, 'reason', reason, 'code', code,
            'message', left(message, ${MAX_EVENT_TEXT}),
            'resource', jsonb_build_object('type', resource_type, 'id', resource_id),
@@ -232,6 +233,7 @@ export class Journal {
         last?.position ?? null,
         last?.name ?? null,
         last?.startedAt ?? null,
+        op.traceparent,
       ],
       tx,
     );

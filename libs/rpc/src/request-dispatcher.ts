@@ -11,6 +11,7 @@ import type { ReplyWriter } from './reply-writer';
 import type { Entry, RequestStream } from './request-stream';
 import { RpcContext } from './rpc-context';
 import { serverDuration } from './rpc.metrics';
+import { beginRpcSpan, endRpcSpan } from './rpc.spans';
 
 interface Parts {
   service: ServiceName;
@@ -99,20 +100,24 @@ export class RequestDispatcher {
     deadline: Date,
     handler: MessageHandler,
   ): Promise<void> {
+    const { service } = this.parts;
+    const { pattern } = request;
+    const span = beginRpcSpan('server', service, request);
     let reply: string;
-    let outcome = 'ok';
+    let problem: ProblemError | undefined;
     const startedAtMs = performance.now();
     try {
-      const result: unknown = await handler(request.data, new RpcContext(this.parts.service, request, deadline));
+      const context = new RpcContext(service, request, deadline, span.traceparent);
+      const result: unknown = await handler(request.data, context);
       const answer = isObservable(result) ? await lastValueFrom(result, { defaultValue: null }) : result;
       reply = encodeAnswer(request.id, answer);
     } catch (thrown) {
-      const problem = this.problemIn(thrown, request);
-      outcome = problem.code;
+      problem = this.problemIn(thrown, request);
       reply = encodeProblem(request.id, problem);
     }
-    const labels = { service: this.parts.service, pattern: request.pattern, outcome };
-    serverDuration.observe(labels, (performance.now() - startedAtMs) / 1_000);
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    serverDuration.observe({ service, pattern, outcome: problem?.code ?? 'ok' }, seconds);
+    endRpcSpan(span, problem);
     this.parts.replies.finish(entryId, request.replyTo, reply);
     this.inFlight.delete(call);
     this.wake();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { CallMap, HealthCalls, Pong, ServiceName } from '@isthmus/contracts';
 import { ProblemError } from '@isthmus/problem';
+import type { Span } from '@isthmus/telemetry';
 import { BusKeys } from './bus-keys';
 import type { BusLink } from './bus-link';
 import { gatherWrites, ignoreOutage } from './connection';
@@ -16,6 +17,7 @@ import {
   SIGNATURE_FIELD,
 } from './envelope';
 import { clientDuration } from './rpc.metrics';
+import { beginRpcSpan, endRpcSpan } from './rpc.spans';
 
 /** What a caller says about a call. */
 export interface CallContext {
@@ -46,6 +48,7 @@ interface PendingCall {
   service: ServiceName;
   pattern: string;
   startedAtMs: number;
+  span: Span;
   stream: string;
   /** Epoch ms. */
   deadline: number;
@@ -107,11 +110,14 @@ export class RpcCaller implements OnApplicationShutdown {
     return new Promise<unknown>((resolve, reject) => {
       const now = Date.now();
       const request = this.requestFor(pattern, data, context, now);
+      const span = beginRpcSpan('client', service, request);
+      request.traceparent = span.traceparent;
       const call: PendingCall = {
         id: request.id,
         service,
         pattern,
         startedAtMs: performance.now(),
+        span,
         stream: requestStreamOf(service),
         deadline: request.deadline,
         openBody: JSON.stringify(request).slice(0, -1),
@@ -222,10 +228,10 @@ export class RpcCaller implements OnApplicationShutdown {
     if (call.entryIds.length > 1) this.withdraw(call);
     if ('problem' in reply) {
       const problem = rebuildProblem(reply.problem);
-      timeCall(call, problem.code);
+      endCall(call, problem);
       call.reject(problem);
     } else {
-      timeCall(call, 'ok');
+      endCall(call);
       call.resolve(reply.answer);
     }
   }
@@ -233,7 +239,7 @@ export class RpcCaller implements OnApplicationShutdown {
   private giveUp(call: PendingCall, problem: ProblemError): void {
     this.forget(call);
     this.withdraw(call);
-    timeCall(call, problem.code);
+    endCall(call, problem);
     call.reject(problem);
   }
 
@@ -249,6 +255,9 @@ export class RpcCaller implements OnApplicationShutdown {
   }
 }
 
-function timeCall({ service, pattern, startedAtMs }: PendingCall, outcome: string): void {
-  clientDuration.observe({ service, pattern, outcome }, (performance.now() - startedAtMs) / 1_000);
+function endCall({ service, pattern, startedAtMs, span, entryIds }: PendingCall, problem?: ProblemError): void {
+  const labels = { service, pattern, outcome: problem?.code ?? 'ok' };
+  clientDuration.observe(labels, (performance.now() - startedAtMs) / 1_000);
+  if (entryIds.length > 1) span.tell({ 'isthmus.rpc.sent': entryIds.length });
+  endRpcSpan(span, problem);
 }

@@ -15,18 +15,21 @@ export class RpcContext {
   readonly projectId: string;
   readonly principal: string;
   readonly caller: string;
-  readonly traceparent: string | null;
   /** Null when no user has asked for it by the API; then it is not audited. */
   readonly audit: AuditFacts | null;
   /** What is asked, as it came. */
   readonly data: unknown;
   private views: SeenResource[] = [];
 
-  /** @param deadline on this process's clock; after it nobody waits for the answer */
+  /**
+   * @param deadline on this process's clock; after it nobody waits for the answer
+   * @param traceparent of the span in which it is handled
+   */
   constructor(
     readonly service: ServiceName,
     request: RequestEnvelope,
     readonly deadline: Date,
+    readonly traceparent: string | null = request.traceparent ?? null,
   ) {
     this.pattern = request.pattern;
     this.requestId = request.requestId;
@@ -34,7 +37,6 @@ export class RpcContext {
     this.projectId = request.projectId;
     this.principal = request.principal;
     this.caller = request.caller;
-    this.traceparent = request.traceparent ?? null;
     this.audit = request.audit ?? null;
     this.data = request.data;
   }

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { ServiceName } from '@isthmus/contracts';
 import { Database } from '@isthmus/db';
-import { attachToLauncher, type Logger, MetricsServer, NestLog } from '@isthmus/telemetry';
+import { attachToLauncher, type Logger, MetricsServer, NestLog, startTracing } from '@isthmus/telemetry';
 import { RedisStreamsServer } from './redis-streams-server';
 
 export interface ServiceOptions {
@@ -24,6 +24,7 @@ export async function runService({ module, service, redisUrl, logger }: ServiceO
   const chance = randomBytes(3).toString('hex');
   const instance = process.env.SERVICE_INSTANCE ?? `${service}-${hostname()}-${process.pid}-${chance}`;
   const health = await MetricsServer.start(`${service}-svc`, logger);
+  await startTracing(`${service}-svc`, logger);
   const server = new RedisStreamsServer({ redisUrl, service, instance, logger });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
     strategy: server,

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Logger } from './logger';
+import { stopTracing } from './tracing';
 
 /** A service that cannot drain within this time is left to the sweeper: nothing is lost, it is only later. */
 const STOP_WITHIN_MS = 12_000;
@@ -26,7 +27,9 @@ export function attachToLauncher(
       process.exit(1);
     }, STOP_WITHIN_MS);
     giveUp.unref();
-    app.close().then(
+    const drained = app.close().finally(() => clearTimeout(giveUp));
+    // Last: the work that was drained is in the trace.
+    drained.finally(stopTracing).then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ err: error }, 'drained with an error');

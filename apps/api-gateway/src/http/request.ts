@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallContext } from '@isthmus/rpc';
 import type { ProblemError } from '@isthmus/problem';
+import type { Span } from '@isthmus/telemetry';
 import type { Caller } from '../identity/caller';
 import type { Dialect } from './dialect';
 import { toldRequestId, traceparentOf } from './request-id';
@@ -18,6 +19,8 @@ export interface Admission {
 declare module 'fastify' {
   interface FastifyRequest {
     dialect: Dialect | null;
+    /** Null without tracing. */
+    span: Span | null;
     /** Set by the guard; null on public routes. */
     caller: Caller | null;
     /** The body as it came, for signatures. */

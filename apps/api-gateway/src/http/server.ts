@@ -5,9 +5,10 @@ import { BODY_LIMIT_BYTES, readBodies } from './body';
 import { type Dialect, dialectOf, pathOf } from './dialect';
 import { closeConnectionsWhenAnswered } from './draining';
 import { measureRequests } from './http.metrics';
+import { traceRequests } from './http.spans';
 import { problemOf } from './problem.filter';
 import './request';
-import { tellRequestId, traceparentOf } from './request-id';
+import { tellRequestId, tellTraceparent } from './request-id';
 
 /** A request that has not come in completely by then is given up: slow senders must not hold connections. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -38,8 +39,11 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
   fastify.addHook('onRequest', (request, reply, done) => {
     request.dialect = dialectOf(dialects, pathOf(request.url));
     tellRequestId(request, reply);
-    const traceparent = traceparentOf(request);
-    if (traceparent !== undefined) reply.header('traceparent', traceparent);
+    done();
+  });
+  traceRequests(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    tellTraceparent(request, reply);
     done();
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {

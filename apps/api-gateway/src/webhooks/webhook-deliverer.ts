@@ -8,10 +8,11 @@ import { LOGGER } from '../settings.module';
 import { DeliveryEvents } from './delivery-events.repository';
 import { DeliveryOutcomes } from './delivery-outcomes.repository';
 import { type ClaimedDelivery, DeliveryQueue } from './delivery-queue.repository';
-import { verdictOn } from './verdict';
+import { type AttemptResult, verdictOn } from './verdict';
 import { WebhookSecretRepository } from './webhook-secret.repository';
 import { WebhookSender } from './webhook-sender';
 import { countAttempt, measureDeliveries } from './webhook.metrics';
+import { beginAttemptSpan, endAttemptSpan } from './webhook.spans';
 import { WebhookSettings } from './webhook.settings';
 
 /** Deliveries whose signal got lost wait this long at most. */
@@ -123,7 +124,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Never rejects: what cannot be written down now is attempted again when the lease has run out. */
   private async deliver(delivery: ClaimedDelivery, event: EventView | undefined, secrets: string[]): Promise<void> {
-    const { id: deliveryId, endpointId, attempt, tries, url } = delivery;
+    const { id: deliveryId, endpointId, attempt, tries } = delivery;
     try {
       // The event is older than what is kept.
       if (!event) return await this.queue.discard(delivery);
@@ -134,7 +135,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, OnModuleDestroy
         );
         return await this.queue.postpone(delivery, OWN_FAULT_MS);
       }
-      const result = await this.sender.send(url, event, secrets);
+      const result = await this.attempt(delivery, event, secrets);
       const verdict = verdictOn(result, tries, this.settings.retryScheduleMs, Date.now(), Math.random());
       countAttempt(verdict, result.durationMs);
       await this.outcomes.record(delivery, result, verdict);
@@ -148,6 +149,18 @@ export class WebhookDeliverer implements OnApplicationBootstrap, OnModuleDestroy
         },
         'the outcome of a webhook delivery is lost; it is made again',
       );
+    }
+  }
+
+  private async attempt(delivery: ClaimedDelivery, event: EventView, secrets: string[]): Promise<AttemptResult> {
+    const span = beginAttemptSpan(delivery, event);
+    try {
+      const result = await this.sender.send(delivery.url, event, secrets, span.traceparent);
+      endAttemptSpan(span, result);
+      return result;
+    } catch (error) {
+      span.end('fault');
+      throw error;
     }
   }
 }

@@ -12,12 +12,19 @@ const USER_AGENT = 'Isthmus-Webhooks/1';
 export class WebhookSender {
   constructor(private readonly safeFetch: SafeFetch) {}
 
-  async send(url: string, event: EventView, secrets: readonly string[]): Promise<AttemptResult> {
+  /** @param traceparent of the attempt, so that what the receiver does is found in the same trace; null without a trace */
+  async send(
+    url: string,
+    event: EventView,
+    secrets: readonly string[],
+    traceparent: string | null,
+  ): Promise<AttemptResult> {
     const startedAt = new Date();
     const body = JSON.stringify(event);
     const headers = {
       'content-type': 'application/json',
       'user-agent': USER_AGENT,
+      ...(traceparent === null ? {} : { traceparent }),
       ...signedHeaders({ id: event.id, sentAt: startedAt, body }, secrets),
     };
     const begunAtMs = performance.now();
