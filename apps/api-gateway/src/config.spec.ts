@@ -1,3 +1,4 @@
+import { formatCidr } from '@isthmus/cidr';
 import { readConfig } from './config';
 
 const GOOD = {
@@ -37,6 +38,24 @@ describe('readConfig', () => {
     expect(() => readConfig({ ...GOOD, ...bootstrap, BOOTSTRAP_SECRET_KEY: '' })).toThrow(
       'api-gateway cannot start:\n  BOOTSTRAP_SECRET_KEY must be a lower-case UUID',
     );
+  });
+
+  it('takes addresses and blocks of proxies, and says what is none', () => {
+    expect(readConfig(GOOD).trustedProxies).toEqual([]);
+    expect(readConfig({ ...GOOD, TRUSTED_PROXIES: '192.0.2.1, fd00::/8' }).trustedProxies.map(formatCidr)).toEqual([
+      '192.0.2.1/32',
+      'fd00::/8',
+    ]);
+    for (const [text, why] of [
+      ['proxy.example.com', 'is not an IP address'],
+      ['10.0.0.1/8', 'the network is 10.0.0.0/8'],
+      ['10.0.0.0/8,', 'is not an IP address'],
+      ['::ffff:10.0.0.1', 'write IPv4 addresses in dotted decimal'],
+    ] as const) {
+      const read = (): unknown => readConfig({ ...GOOD, TRUSTED_PROXIES: text });
+      expect(read).toThrow(/^api-gateway cannot start:\n {2}TRUSTED_PROXIES cannot be used: /);
+      expect(read).toThrow(why);
+    }
   });
 
   it('names everything that is wrong at once', () => {

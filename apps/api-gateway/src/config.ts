@@ -1,5 +1,7 @@
+import type { Cidr } from '@isthmus/cidr';
 import { Topology, type TopologyDefinition } from '@isthmus/model';
 import { type Environment, Settings } from '@isthmus/settings';
+import { parseTrustedProxies } from './http/source-address';
 import { isAccessKey } from './identity/credentials';
 import { defaultWebhookSettings, readWebhookSettings, type WebhookSettings } from './webhooks/webhook.settings';
 
@@ -25,6 +27,8 @@ export class GatewayConfig {
   idempotencyLeaseMs!: number;
   /** How often a second one key may ask one gateway for one operation; 0: as often as it likes. */
   pollRatePerOperation!: number;
+  /** Whose `X-Forwarded-For` the audit believes. */
+  trustedProxies!: Cidr[];
   webhooks!: WebhookSettings;
   topology!: Topology;
 }
@@ -44,6 +48,7 @@ export function readConfig(env: Environment = process.env): GatewayConfig {
     settleWindowMs: settings.wholeNumber('SETTLE_WINDOW_MS', 1_000, 60_000),
     idempotencyLeaseMs: settings.wholeNumber('IDEMPOTENCY_LEASE_MS', 30_000),
     pollRatePerOperation: settings.wholeNumber('POLL_RATE_PER_OPERATION', 50),
+    trustedProxies: settings.parsed('TRUSTED_PROXIES', parseTrustedProxies) ?? [],
     webhooks: readWebhookSettings(settings),
     topology: settings.file('REGIONS_FILE', 'config/regions.yaml', topologyIn),
   });
@@ -63,6 +68,7 @@ export function offlineConfig(): GatewayConfig {
     settleWindowMs: 0,
     idempotencyLeaseMs: 0,
     pollRatePerOperation: 0,
+    trustedProxies: [],
     webhooks: defaultWebhookSettings(),
     topology: new Topology({ defaultZone: 'a-1', regions: [{ name: 'a', zones: [{ name: 'a-1' }] }] }),
   });

@@ -15,12 +15,16 @@ import { writeOpenApi } from './openapi';
 const logger = createLogger('api-gateway');
 
 function createApp(config: GatewayConfig, preview = false): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(AppModule.of(config, logger), createAdapter(dialects), {
-    bodyParser: false,
-    abortOnError: false,
-    preview,
-    logger: preview ? false : new NestLog(logger),
-  });
+  return NestFactory.create<NestFastifyApplication>(
+    AppModule.of(config, logger),
+    createAdapter(dialects, config.trustedProxies),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      preview,
+      logger: preview ? false : new NestLog(logger),
+    },
+  );
 }
 
 async function serve(): Promise<void> {

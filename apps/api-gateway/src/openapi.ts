@@ -21,6 +21,28 @@ const DOCUMENTS: Record<keyof typeof dialectModules, Document> = {
   huawei: { module: dialectModules.huawei, title: 'Isthmus in the Huawei Cloud dialect', prefix: '/v5' },
 };
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
+
+const MUTATIONS = ['post', 'put', 'patch', 'delete'] as const;
+const IDEMPOTENCY: OpenAPIObject['components'] = {
+  parameters: {
+    IdempotencyKey: {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description:
+        'Made once per intention and kept for all tries: the request is done once, and answered as at first.',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
+    },
+  },
+  headers: {
+    IdempotentReplayed: {
+      description: 'This is the answer that an earlier try with the same Idempotency-Key had.',
+      schema: { type: 'string', enum: ['true'] },
+    },
+  },
+};
+
 /** Writes one OpenAPI document per dialect into `directory`. */
 export function writeOpenApi(app: INestApplication, directory: string): void {
   mkdirSync(directory, { recursive: true });
@@ -45,5 +67,18 @@ function describe(app: INestApplication, { module, title, prefix }: Document): O
     .build();
   const document = SwaggerModule.createDocument(app, base, { include: [module] });
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith(prefix));
-  return { ...document, paths: Object.fromEntries(paths) };
+  for (const [, path] of paths) MUTATIONS.forEach((method) => path[method] && tellIdempotency(path[method]));
+  return { ...document, paths: Object.fromEntries(paths), components: { ...document.components, ...IDEMPOTENCY } };
+}
+
+/** The pipeline does this for every mutation, so no controller says it. */
+function tellIdempotency(operation: Operation): void {
+  operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }];
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!status.startsWith('2') || !response || '$ref' in response) continue;
+    response.headers = {
+      ...response.headers,
+      'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' },
+    };
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startStack, type Stack, until, violations } from '@isthmus/testing';
-import { type KeyedHttp, keyedHttp } from './keyed-http';
+import { startStack, type Stack, violations } from '@isthmus/testing';
+import { type KeyedHttp, keyedHttp, untilQuiet } from './keyed-http';
 
 const VPC = '/vpc/v2/regions/fr-par';
 const NETWORKS = `${VPC}/private-networks`;
@@ -42,22 +42,11 @@ describe('22 dry runs', () => {
       ({ name }) => `SELECT '${name}' AS name, count(*)::int AS n, coalesce(
       md5(string_agg(t::text || t.xmin::text, ',' ORDER BY t::text)), '') AS digest FROM ONLY ${name} t`,
     );
-    return stack.database.query(rows.join(' UNION ALL '));
-  }
-
-  /** What was asked before has been done, and told. */
-  async function untilQuiet(): Promise<void> {
-    await until('nothing is left to do', async () => {
-      const [left] = await stack.database.query<{ n: number }>(
-        `SELECT ((SELECT count(*) FROM ops.live_operation) + (SELECT count(*) FROM ops.outbox)
-                 + (SELECT count(*) FROM ops.event_queue) + (SELECT count(*) FROM ops.audit_queue))::int AS n`,
-      );
-      return left?.n === 0;
-    });
+    return stack.database.query(`${rows.join(' UNION ALL ')} ORDER BY name`);
   }
 
   async function plan(path: string, body: object): Promise<{ status: number; headers: Headers; body: Plan }> {
-    await untilQuiet();
+    await untilQuiet(stack);
     const before = await everyRow();
     const { text, ...answer } = await send({ method: 'POST', path: `${path}?dry_run=true`, body, url: stack.urls[1] });
     expect(await everyRow()).toEqual(before);

@@ -65,6 +65,23 @@ describe('the audit', () => {
     return (JSON.parse(answer.text) as { items: Entry[] }).items;
   }
 
+  it('believes X-Forwarded-For of a trusted proxy, and of nobody else', async () => {
+    const { ready } = await stack.start('api-gateway', { TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' });
+    const headers = { 'x-forwarded-for': '192.0.2.66, 203.0.113.9, 10.1.2.3' };
+    for (const [url, sourceAddress] of [
+      [ready.url, '203.0.113.9'],
+      [stack.url, '127.0.0.1'],
+    ] as const) {
+      for (const [body, outcome] of [
+        [{ name: 'told' }, 'accepted'],
+        [{ name: 7 }, 'denied'],
+      ] as const) {
+        const { entries } = await ask({ method: 'POST', path: VPCS, body, headers, url });
+        expect(entries).toMatchObject([{ outcome, sourceAddress }]);
+      }
+    }
+  });
+
   it('has an entry of every accepted mutation, with the resource before and after it', async () => {
     const origin = { principal: stack.credentials.accessKey, sourceAddress: '127.0.0.1', traceparent: TRACEPARENT };
     const accepted = { ...origin, projectId: stack.credentials.projectId, outcome: 'accepted', code: null };

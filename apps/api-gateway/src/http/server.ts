@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Cidr } from '@isthmus/cidr';
 import { BODY_LIMIT_BYTES, readBodies } from './body';
 import { type Dialect, dialectOf, pathOf } from './dialect';
 import { closeConnectionsWhenAnswered } from './draining';
@@ -9,13 +10,14 @@ import { traceRequests } from './http.spans';
 import { problemOf } from './problem.filter';
 import './request';
 import { tellRequestId, tellTraceparent } from './request-id';
+import './source-address';
 
 /** A request that has not come in completely by then is given up: slow senders must not hold connections. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 
 /** The HTTP server: limits, request ids, body reading, and the dialect of each request. */
-export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
+export function createAdapter(dialects: readonly Dialect[], trustedProxies: readonly Cidr[] = []): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -31,6 +33,8 @@ export function createAdapter(dialects: readonly Dialect[]): FastifyAdapter {
   });
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify);
+  // Not Fastify's own trustProxy: that also believes a proxy's host name and protocol, and takes garbage for an address.
+  fastify.decorate('trustedProxies', trustedProxies);
   closeConnectionsWhenAnswered(fastify);
   measureRequests(fastify);
   fastify.decorateRequest('dialect', null);

@@ -163,6 +163,32 @@ describe('idempotency keys in PostgreSQL', () => {
     expect(row?.work).not.toContain('s3cret');
   });
 
+  it('lets every try of a request find what its first one found, until it is refused', async () => {
+    const request = requestOf();
+    const call = { ...request, hasIdempotencyKey: true as const };
+    const work = new LocalWork(keys, box);
+    let looks = 0;
+    const find = async (): Promise<number> => ++looks;
+    await gateway(0).admit(request);
+    expect([await work.finding(call, find), await work.finding(call, find), looks]).toEqual([1, 1, 1]);
+    await expect(work.finding({ ...call, requestId: randomUUID() }, find)).resolves.toBe(2);
+    await refuse(await gateway(0).admit(again(request)), new ProblemError('busy', 'Wait.'));
+    expect(await work.finding(call, find)).toBe(3);
+    expect(await work.finding({ ...call, hasIdempotencyKey: undefined }, find)).toBe(4);
+  });
+
+  it('lets nothing be refused that was done in an earlier try', async () => {
+    const request = requestOf();
+    const call = { ...request, hasIdempotencyKey: true as const };
+    const work = new LocalWork(keys, box);
+    const refused = (): Promise<never> => Promise.reject(ProblemError.invalid('url', 'is refused by now'));
+    await gateway(0).admit(request);
+    await expect(work.orEarlier(call, refused)).rejects.toThrow('is refused by now');
+    await database.transaction((tx) => work.once(tx, call, async () => 'done'));
+    expect(await work.orEarlier(call, refused)).toBe('done');
+    await expect(work.orEarlier({ ...call, hasIdempotencyKey: undefined }, refused)).rejects.toThrow('by now');
+  });
+
   it('says so when an answer is sealed under another master key', async () => {
     const request = requestOf();
     await answer(await gateway().admit(request), 201);

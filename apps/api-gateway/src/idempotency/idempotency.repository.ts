@@ -23,6 +23,8 @@ export type KnownKey = Pick<
   'fingerprint' | 'requestId' | 'state' | 'status' | 'answerSealed' | 'masterKeyId'
 >;
 
+type KeptWork = Pick<IdempotencyKeyEntity, 'workSealed'>;
+
 export interface SealedAnswer {
   status: number;
   answerSealed: Buffer;
@@ -55,17 +57,23 @@ const FINISH = `
      SET state = 'done', status = $6, answer_sealed = $7, master_key_id = $8, finished_at = now()
    WHERE ${OF_KEY} AND attempt = $5 AND state = 'admitting'`;
 
-const REFUSE = `UPDATE gateway.idempotency_key SET state = 'refused' WHERE ${OF_KEY} AND attempt = $5 AND state = 'admitting'`;
+// What the try found may be what it was refused for, so the next one looks again.
+const REFUSE = `
+  UPDATE gateway.idempotency_key SET state = 'refused', work_sealed = NULL
+   WHERE ${OF_KEY} AND attempt = $5 AND state = 'admitting'`;
 
 const GIVE_UP = `
   UPDATE gateway.idempotency_key SET lease_until = now() WHERE ${OF_KEY} AND attempt = $5 AND state = 'admitting'`;
 
 const FORGET = `DELETE FROM gateway.idempotency_key WHERE ${OF_KEY} AND attempt = $5 AND state = 'admitting'`;
 
+const FIND_WORK = 'SELECT work_sealed AS "workSealed" FROM gateway.idempotency_key WHERE request_id = $1';
 // Locked, so that of two tries at once the second finds what the first has done.
-const LOCK_WORK =
-  'SELECT work_sealed AS "workSealed" FROM gateway.idempotency_key WHERE request_id = $1 FOR NO KEY UPDATE';
+const LOCK_WORK = `${FIND_WORK} FOR NO KEY UPDATE`;
 const KEEP_WORK = 'UPDATE gateway.idempotency_key SET work_sealed = $2 WHERE request_id = $1';
+const KEEP_FIRST_WORK = `
+  UPDATE gateway.idempotency_key SET work_sealed = coalesce(work_sealed, $2) WHERE request_id = $1
+  RETURNING work_sealed AS "workSealed"`;
 
 const PURGE = `
   DELETE FROM gateway.idempotency_key WHERE ctid = ANY (ARRAY(
@@ -110,12 +118,21 @@ export class IdempotencyRepository {
   }
 
   /** What the request's work answered in an earlier try; null when it has not been done. */
+  async findWork(requestId: string): Promise<Buffer | null> {
+    return (await this.database.query<KeptWork>(FIND_WORK, [requestId]))[0]?.workSealed ?? null;
+  }
+
   async lockWork(tx: Tx, requestId: string): Promise<Buffer | null> {
-    return (await tx.query<Pick<IdempotencyKeyEntity, 'workSealed'>>(LOCK_WORK, [requestId]))[0]?.workSealed ?? null;
+    return (await tx.query<KeptWork>(LOCK_WORK, [requestId]))[0]?.workSealed ?? null;
   }
 
   async keepWork(tx: Tx, requestId: string, workSealed: Buffer): Promise<void> {
     await tx.execute(KEEP_WORK, [requestId, workSealed]);
+  }
+
+  /** Keeps it unless another try was faster; answers what is kept, null when the key is gone. */
+  async keepFirstWork(requestId: string, workSealed: Buffer): Promise<Buffer | null> {
+    return (await this.database.query<KeptWork>(KEEP_FIRST_WORK, [requestId, workSealed]))[0]?.workSealed ?? null;
   }
 
   /** Deletes up to `limit` keys that nobody has used for so long; answers how many. */

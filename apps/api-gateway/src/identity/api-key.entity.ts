@@ -52,8 +52,4 @@ export class ApiKeyEntity {
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: string;
-
-  /** The request that changed it last. */
-  @Column({ name: 'last_request_id', type: 'uuid', nullable: true })
-  lastRequestId!: string | null;
 }

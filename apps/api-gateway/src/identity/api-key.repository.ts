@@ -11,7 +11,7 @@ export type KeptSecret = Pick<ApiKeyEntity, 'secretSha256' | 'secretSealed' | 'm
 
 export type BootstrapKeyRow = KeptSecret & Pick<ApiKeyEntity, 'accessKey' | 'projectId'>;
 
-export type NewKey = BootstrapKeyRow & Pick<ApiKeyEntity, 'name' | 'scope' | 'expiresAt' | 'lastRequestId'>;
+export type NewKey = BootstrapKeyRow & Pick<ApiKeyEntity, 'name' | 'scope' | 'expiresAt'>;
 
 export interface KeyFilter {
   organizationId: string;
@@ -42,10 +42,8 @@ const PUT_BOOTSTRAP = `
 
 const INSERT = `
   INSERT INTO gateway.api_key AS k (access_key, project_id, name, secret_sha256, secret_sealed, master_key_id, scope,
-         expires_at, last_request_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  ON CONFLICT (last_request_id) DO NOTHING RETURNING ${COLUMNS}`;
-const FIND_BY_REQUEST = `${KEY} WHERE k.last_request_id = $1 AND p.organization_id = $2`;
+         expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`;
 const FIND = `${BY_ACCESS_KEY} AND p.organization_id = $2`;
 const LOCK = `${KEY} WHERE k.access_key = $1 AND p.organization_id = $2 FOR NO KEY UPDATE OF k`;
 const PAGE = `
@@ -60,8 +58,7 @@ const OTHER_ADMIN = `
      AND (k.expires_at IS NULL OR k.expires_at > now())
    LIMIT 1`;
 
-const REVOKE = `
-  UPDATE gateway.api_key SET revoked_at = now(), last_request_id = $2 WHERE access_key = $1`;
+const REVOKE = 'UPDATE gateway.api_key SET revoked_at = now() WHERE access_key = $1';
 // On the right side of an UPDATE the columns are still the old ones.
 const ROTATE = `
   UPDATE gateway.api_key k
@@ -69,7 +66,7 @@ const ROTATE = `
          former_sealed        = CASE WHEN $5::int > 0 THEN k.secret_sealed END,
          former_master_key_id = CASE WHEN $5::int > 0 THEN k.master_key_id END,
          former_until         = CASE WHEN $5::int > 0 THEN now() + make_interval(secs => $5::int) END,
-         secret_sha256 = $2, secret_sealed = $3, master_key_id = $4, rotated_at = now(), last_request_id = $6
+         secret_sha256 = $2, secret_sealed = $3, master_key_id = $4, rotated_at = now()
    WHERE k.access_key = $1
   RETURNING ${COLUMNS}`;
 
@@ -92,15 +89,10 @@ export class ApiKeyRepository {
     await this.database.execute(PUT_BOOTSTRAP, [accessKey, projectId, secretSha256, secretSealed, masterKeyId]);
   }
 
-  /** Undefined when the request has made a key before. */
-  async insert(tx: Tx, key: NewKey): Promise<ApiKeyEntity | undefined> {
+  async insert(tx: Tx, key: NewKey): Promise<ApiKeyEntity> {
     const { accessKey, projectId, name, secretSha256, secretSealed, masterKeyId, scope } = key;
     const row = [accessKey, projectId, name, secretSha256, secretSealed, masterKeyId, scope];
-    return (await tx.query<ApiKeyEntity>(INSERT, [...row, key.expiresAt, key.lastRequestId]))[0];
-  }
-
-  async findByRequest(tx: Tx, requestId: string, organizationId: string): Promise<ApiKeyEntity | undefined> {
-    return (await tx.query<ApiKeyEntity>(FIND_BY_REQUEST, [requestId, organizationId]))[0];
+    return (await tx.query<ApiKeyEntity>(INSERT, [...row, key.expiresAt]))[0] as ApiKeyEntity;
   }
 
   async find(accessKey: string, organizationId: string): Promise<ApiKeyEntity | undefined> {
@@ -126,8 +118,8 @@ export class ApiKeyRepository {
     return (await tx.query(OTHER_ADMIN, [organizationId, accessKey])).length > 0;
   }
 
-  async revoke(tx: Tx, accessKey: string, requestId: string): Promise<void> {
-    await tx.execute(REVOKE, [accessKey, requestId]);
+  async revoke(tx: Tx, accessKey: string): Promise<void> {
+    await tx.execute(REVOKE, [accessKey]);
   }
 
   /** @param overlapSeconds how long the secret before works along; the one before that is over */
@@ -136,9 +128,8 @@ export class ApiKeyRepository {
     accessKey: string,
     { secretSha256, secretSealed, masterKeyId }: KeptSecret,
     overlapSeconds: number,
-    requestId: string,
   ): Promise<ApiKeyEntity> {
-    const values = [accessKey, secretSha256, secretSealed, masterKeyId, overlapSeconds, requestId];
+    const values = [accessKey, secretSha256, secretSealed, masterKeyId, overlapSeconds];
     return (await tx.query<ApiKeyEntity>(ROTATE, values))[0] as ApiKeyEntity;
   }
 }

@@ -4,6 +4,7 @@ import { ProblemError } from '@isthmus/problem';
 import { SecretBox } from '@isthmus/secrets';
 import { AuditWriter } from '../audit/audit.writer';
 import type { RequestContext } from '../http/request';
+import { LocalWork } from '../idempotency/local-work';
 import type { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyRepository, type KeyFilter } from './api-key.repository';
 import { type ApiKeyView, toApiKeyView } from './api-key.view';
@@ -38,24 +39,23 @@ export class ApiKeyService {
     private readonly changes: KeyChanges,
     private readonly box: SecretBox,
     private readonly audit: AuditWriter,
+    private readonly localWork: LocalWork,
   ) {}
 
   /** Throws `forbidden`, `not-found` (project), `invalid-argument`. */
   async create(command: CreateKey, caller: Caller, call: RequestContext): Promise<KeyWithSecret> {
     requireAdmin(caller);
     const { projectId = caller.projectId, name, scope, expiresAt = null } = command;
-    if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) {
-      throw ProblemError.invalid('expiresAt', 'expiresAt must lie in the future');
-    }
     await this.projects.get(projectId, caller);
     const accessKey = newAccessKey();
     const secretKey = newSecretKey();
     const secret = keptSecret(this.box, secretKey, accessKey);
-    const key = { accessKey, projectId, name, scope, expiresAt, lastRequestId: call.requestId, ...secret };
-    return this.database.transaction(async (tx) => {
-      const created = await this.keys.insert(tx, key);
-      if (!created) return this.madeBefore(tx, caller, call.requestId);
-      const after = toApiKeyView(created);
+    const key = { accessKey, projectId, name, scope, expiresAt, ...secret };
+    return this.once(call, async (tx) => {
+      if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) {
+        throw ProblemError.invalid('expiresAt', 'expiresAt must lie in the future');
+      }
+      const after = toApiKeyView(await this.keys.insert(tx, key));
       await this.record(tx, call, 'api-key.create', { accessKey, after });
       return { key: after, secretKey };
     });
@@ -86,10 +86,9 @@ export class ApiKeyService {
     requireAdmin(caller);
     const secretKey = newSecretKey();
     const secret = keptSecret(this.box, secretKey, accessKey);
-    const rotated = await this.database.transaction(async (tx) => {
+    const rotated = await this.once(call, async (tx) => {
       const key = alive(await this.keys.lock(tx, accessKey, caller.organizationId), accessKey);
-      if (key.lastRequestId === call.requestId) return this.opened(key);
-      const after = toApiKeyView(await this.keys.rotate(tx, accessKey, secret, overlapSeconds, call.requestId));
+      const after = toApiKeyView(await this.keys.rotate(tx, accessKey, secret, overlapSeconds));
       await this.record(tx, call, 'api-key.rotate', { accessKey, before: toApiKeyView(key), after });
       return { key: after, secretKey };
     });
@@ -105,14 +104,12 @@ export class ApiKeyService {
   async revoke(accessKey: string, caller: Caller, call: RequestContext): Promise<void> {
     requireAdmin(caller);
     const { organizationId } = caller;
-    await this.database.transaction(async (tx) => {
+    await this.once(call, async (tx) => {
       await this.keys.lockOrganization(tx, organizationId);
-      const key = await this.keys.lock(tx, accessKey, organizationId);
-      if (key?.revokedAt && key.lastRequestId === call.requestId) return;
-      const before = toApiKeyView(alive(key, accessKey));
+      const before = toApiKeyView(alive(await this.keys.lock(tx, accessKey, organizationId), accessKey));
       const isSpare = before.scope !== 'admin' || (await this.keys.hasOtherAdmin(tx, organizationId, accessKey));
       if (!isSpare) throw lastAdmin(accessKey);
-      await this.keys.revoke(tx, accessKey, call.requestId);
+      await this.keys.revoke(tx, accessKey);
       await this.record(tx, call, 'api-key.revoke', { accessKey, before });
     });
     await this.changes.tell(accessKey);
@@ -127,14 +124,8 @@ export class ApiKeyService {
     return this.audit.accepted(tx, call, { action, resourceType: 'api-key', resourceId: accessKey, before, after });
   }
 
-  private async madeBefore(tx: Tx, { organizationId }: Caller, requestId: string): Promise<KeyWithSecret> {
-    const key = await this.keys.findByRequest(tx, requestId, organizationId);
-    if (!key) throw new Error(`the request ${requestId} has changed a key of another organization`);
-    return this.opened(key);
-  }
-
-  private opened(key: ApiKeyEntity): KeyWithSecret {
-    return { key: toApiKeyView(key), secretKey: this.box.open(key.secretSealed, key.accessKey) };
+  private once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
   }
 }
 

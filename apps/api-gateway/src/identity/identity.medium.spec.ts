@@ -78,7 +78,7 @@ describe('keys in PostgreSQL', () => {
     const [given, changed, rotated] = [randomUUID(), randomUUID(), newSecretKey()];
     await bootstrapWith(given);
     const secret = keptSecret(box, rotated, ACCESS_KEY);
-    await database.transaction((tx) => keys.rotate(tx, ACCESS_KEY, secret, 0, randomUUID()));
+    await database.transaction((tx) => keys.rotate(tx, ACCESS_KEY, secret, 0));
     await bootstrapWith(given);
     await expect(new KeyRing(keys, box).identify(bySecret(rotated))).resolves.toMatchObject({ scope: 'admin' });
     await expect(new KeyRing(keys, box).identify(bySecret(given))).rejects.toMatchObject({ denial: 'unknown' });

@@ -28,7 +28,6 @@ function liveKey(changes: Partial<LiveKey> = {}): LiveKey {
     revokedAt: null,
     rotatedAt: null,
     createdAt: at(0),
-    lastRequestId: null,
     ...changes,
   };
 }

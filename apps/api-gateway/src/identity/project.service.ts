@@ -5,6 +5,7 @@ import { ProblemError } from '@isthmus/problem';
 import { AuditWriter } from '../audit/audit.writer';
 import { checkIfMatch, revisionTag } from '../http/etag';
 import type { RequestContext } from '../http/request';
+import { LocalWork } from '../idempotency/local-work';
 import { type Caller, requireAdmin } from './caller';
 import type { ProjectEntity } from './project.entity';
 import { ProjectRepository } from './project.repository';
@@ -15,6 +16,7 @@ export class ProjectService {
   constructor(
     private readonly database: Database,
     private readonly projects: ProjectRepository,
+    private readonly localWork: LocalWork,
     private readonly audit: AuditWriter,
   ) {}
 
@@ -55,13 +57,14 @@ export class ProjectService {
     call: RequestContext,
   ): Promise<ProjectEntity> {
     requireAdmin(caller);
-    return this.database.transaction(async (tx) => {
+    const work = async (tx: Tx): Promise<ProjectEntity> => {
       const before = found(await this.projects.lock(tx, id, caller.organizationId), id);
       checkIfMatch(revisionTag(id, before.revision), ifMatch);
       const after = await this.projects.rename(tx, id, name);
       await this.record(tx, call, 'project.update', after, before);
       return after;
-    });
+    };
+    return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
   }
 
   private record(

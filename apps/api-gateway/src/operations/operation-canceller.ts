@@ -5,6 +5,7 @@ import { ProblemError } from '@isthmus/problem';
 import { Signals } from '@isthmus/rpc';
 import { AuditWriter } from '../audit/audit.writer';
 import type { RequestContext } from '../http/request';
+import { LocalWork } from '../idempotency/local-work';
 import type { Caller } from '../identity/caller';
 import { OperationAccess } from './operation-access';
 import type { OperationDetails } from './operation-details';
@@ -28,6 +29,7 @@ export class OperationCanceller {
     private readonly signals: Signals,
     private readonly operations: OperationAccess,
     private readonly audit: AuditWriter,
+    private readonly localWork: LocalWork,
   ) {}
 
   /**
@@ -35,7 +37,9 @@ export class OperationCanceller {
    * `conflict`, without effect, when it has ended or has no way back.
    */
   async cancel(id: string, caller: Caller, call: RequestContext): Promise<OperationDetails> {
-    const outcome = await this.database.transaction((tx) => this.request(tx, id, call));
+    const outcome = await this.database.transaction((tx) =>
+      this.localWork.once(tx, call, () => this.request(tx, id, call)),
+    );
     if (outcome === 'missing') return this.operations.refuse(id);
     if (outcome !== 'requested') throw refusal(id, REFUSALS[outcome]);
     this.signals.publish(OPERATION_CANCEL, id);

@@ -41,9 +41,8 @@ export class WebhookService {
 
   /** Throws `invalid-argument` for a URL that is not sent to, `quota-exceeded`. */
   async create(endpoint: NewEndpoint, call: RequestContext): Promise<EndpointWithSecret> {
-    await this.requireSafe(endpoint.url);
     const { endpointQuota: limit } = this.settings;
-    return this.once(call, async (tx) => {
+    const create = async (tx: Tx): Promise<EndpointWithSecret> => {
       const current = await this.endpoints.countForCreate(tx, endpoint.projectId);
       if (current >= limit) {
         const detail = `This project has ${current} webhook endpoints, and ${limit} is the most it may have; delete one first.`;
@@ -52,6 +51,10 @@ export class WebhookService {
       const created = await this.endpoints.insert(tx, endpoint);
       await this.record(tx, call, 'create', { id: created.id, after: created });
       return { endpoint: created, secret: await this.secrets.add(tx, created.id) };
+    };
+    return this.localWork.orEarlier(call, async () => {
+      await this.requireSafe(endpoint.url);
+      return this.once(call, create);
     });
   }
 
@@ -74,8 +77,7 @@ export class WebhookService {
     change: EndpointChange,
     ifMatch?: string,
   ): Promise<WebhookEndpointEntity> {
-    if (change.url !== undefined) await this.requireSafe(change.url);
-    return this.database.transaction(async (tx) => {
+    const update = async (tx: Tx): Promise<WebhookEndpointEntity> => {
       const before = found(await this.endpoints.lock(tx, id, call.projectId), id);
       checkIfMatch(tagOf(before), ifMatch);
       const state = change.state ?? before.state;
@@ -84,12 +86,16 @@ export class WebhookService {
       if (state === 'disabled') await this.deliveries.discardPending(tx, id);
       await this.record(tx, call, 'update', { id, before, after: updated });
       return updated;
+    };
+    return this.localWork.orEarlier(call, async () => {
+      if (change.url !== undefined) await this.requireSafe(change.url);
+      return this.once(call, update);
     });
   }
 
   /** Throws as `update`. */
   async delete(id: string, call: RequestContext, ifMatch?: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    await this.once(call, async (tx) => {
       const before = found(await this.endpoints.lockWhole(tx, id, call.projectId), id);
       checkIfMatch(tagOf(before), ifMatch);
       await this.deliveries.discardPending(tx, id);
@@ -114,7 +120,7 @@ export class WebhookService {
   /** Sends the endpoint an event of its own; answers the event's id. Throws `conflict` when the endpoint is disabled. */
   ping(id: string, call: RequestContext): Promise<string> {
     const { projectId, requestId, correlationId, traceparent } = call;
-    return this.database.transaction(async (tx) => {
+    return this.once(call, async (tx) => {
       await this.resume(tx, id, projectId);
       await this.record(tx, call, 'ping', { id });
       const cause = { requestId: correlationId ?? requestId, traceparent };
@@ -149,8 +155,8 @@ export class WebhookService {
     return this.audit.accepted(tx, call, { action, resourceType: 'webhook-endpoint', resourceId: id, ...views });
   }
 
-  /** A secret is shown once, so a try whose answer got lost must not be the end of it. */
-  private once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  /** One transaction, once per request: a try whose answer got lost must not be the end of it. */
+  once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
   }
 

@@ -6,6 +6,7 @@ import type { Accepted, PrivateNetworkView } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { NetworkComposer } from '../../clients/network.composer';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -162,7 +163,7 @@ export class ScalewayPrivateNetworkController {
     return this.answer(accepted, caller, call, reply);
   }
 
-  /** The network as the change left it; as it was accepted while the change is still going on. */
+  /** The network as the change left it; as it was accepted while the change is still going on, or when it is gone by now. */
   private async answer(
     accepted: Accepted<PrivateNetworkView>,
     caller: Caller,
@@ -171,11 +172,11 @@ export class ScalewayPrivateNetworkController {
   ): Promise<PrivateNetworkBody> {
     const operation = await this.answers.settled(accepted.operation, reply);
     const { id: privateNetworkId, region } = accepted.resource;
-    const network =
+    const changed =
       operation.state === 'success'
-        ? await this.network.call('private-network.get', { region, privateNetworkId }, call)
-        : accepted.resource;
-    const body = await this.read(network, caller, call);
+        ? await unlessMissing(this.network.call('private-network.get', { region, privateNetworkId }, call))
+        : undefined;
+    const body = await this.read(changed ?? accepted.resource, caller, call);
     return { ...body, operation: toOperationBody(operation, networkLink(region, privateNetworkId)) };
   }
 

@@ -5,6 +5,7 @@ import type { AttachmentView, Zone } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
 import { NetworkClient } from '../../clients/network.client';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -77,10 +78,15 @@ export class ScalewayPrivateNicController {
     if (isDryRun) return toPlannedBody(accepted.resource, accepted.plannedAddresses ?? []);
     const operation = await this.answers.settled(accepted.operation, reply);
     const selector = { attachmentId: accepted.resource.id, instanceId, zone: zone.name };
-    const attachment =
-      operation.state === 'success' ? await this.network.call('attachment.get', selector, call) : accepted.resource;
+    const made =
+      operation.state === 'success'
+        ? await unlessMissing(this.network.call('attachment.get', selector, call))
+        : undefined;
     const link = networkLink(zone.region, command.privateNetworkId);
-    return { private_nic: await this.read(attachment, call), operation: toOperationBody(operation, link) };
+    return {
+      private_nic: await this.read(made ?? accepted.resource, call),
+      operation: toOperationBody(operation, link),
+    };
   }
 
   @Get(':private_nic_id')

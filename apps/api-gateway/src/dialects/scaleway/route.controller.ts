@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Accepted, RouteView } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -89,15 +90,15 @@ export class ScalewayRouteController {
     await this.answers.settled(operation, reply);
   }
 
-  /** The route as the change left it; as it was accepted while the change is still going on. */
+  /** The route as the change left it; as it was accepted while the change is still going on, or when it is gone by now. */
   private async answer(accepted: Accepted<RouteView>, call: CallContext, reply: FastifyReply): Promise<RouteBody> {
     const operation = await this.answers.settled(accepted.operation, reply);
     const { id: routeId, region } = accepted.resource;
-    const route =
+    const changed =
       operation.state === 'success'
-        ? await this.network.call('route.get', { region, routeId }, call)
-        : accepted.resource;
+        ? await unlessMissing(this.network.call('route.get', { region, routeId }, call))
+        : undefined;
     const link = `/vpc/v2/regions/${region}/routes/${routeId}`;
-    return { ...toRouteBody(route), operation: toOperationBody(operation, link) };
+    return { ...toRouteBody(changed ?? accepted.resource), operation: toOperationBody(operation, link) };
   }
 }

@@ -4,6 +4,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import type { FastifyReply } from 'fastify';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -103,8 +104,11 @@ export class ScalewayVpcController {
   ): Promise<VpcBody> {
     const accepted = await this.network.call('vpc.enable-routing', { region, vpcId }, call);
     const operation = await this.answers.settled(accepted.operation, reply);
-    const vpc =
-      operation.state === 'success' ? await this.network.call('vpc.get', { region, vpcId }, call) : accepted.resource;
+    const changed =
+      operation.state === 'success'
+        ? await unlessMissing(this.network.call('vpc.get', { region, vpcId }, call))
+        : undefined;
+    const vpc = changed ?? accepted.resource;
     const link = `/vpc/v2/regions/${region}/vpcs/${vpcId}`;
     return { ...toVpcBody(vpc, caller.organizationId), operation: toOperationBody(operation, link) };
   }

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Accepted, PeeringView } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -83,7 +84,7 @@ export class UpcloudNetworkPeeringController {
     await this.answers.settled(operation, reply);
   }
 
-  /** The peering as the change left it; as it was accepted while the change is still going on. */
+  /** The peering as the change left it; as it was accepted while the change is still going on, or when it is gone by now. */
   private async answer(
     accepted: Accepted<PeeringView>,
     call: CallContext,
@@ -91,10 +92,12 @@ export class UpcloudNetworkPeeringController {
   ): Promise<PeeringAnswer> {
     const operation = await this.answers.settled(accepted.operation, reply);
     const { id: peeringId } = accepted.resource;
-    const peering =
-      operation.state === 'success' ? await this.network.call('peering.get', { peeringId }, call) : accepted.resource;
+    const changed =
+      operation.state === 'success'
+        ? await unlessMissing(this.network.call('peering.get', { peeringId }, call))
+        : undefined;
     return {
-      network_peering: toPeeringBody(peering),
+      network_peering: toPeeringBody(changed ?? accepted.resource),
       operation: toOperationBody(operation, `/1.3/network-peering/${peeringId}`),
     };
   }

@@ -1,22 +1,38 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { OperationView, PrivateNetworkView } from '@isthmus/model';
+import type { OperationView, PrivateNetworkView, VpcView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { unlessMissing } from '../../clients/unless-missing';
 import { IdPipe } from '../../http/id.pipe';
 import { Call, contextOfCommand, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
+import { LocalWork } from '../../idempotency/local-work';
 import { toOperationBody } from '../../operations/operation-body';
 import { fromLabelRecord, hasLabels, toLabelFilters } from './label.mapper';
-import { CreateNetworkDto, ListNetworksQuery, NetworkAnswer, NetworkListAnswer, UpdateNetworkDto } from './network.dto';
+import {
+  CreateNetworkDto,
+  ListNetworksQuery,
+  NetworkAnswer,
+  NetworkListAnswer,
+  UpdateNetworkDto,
+  type UpdateNetworkFields,
+} from './network.dto';
 import { type NetworkChange, toChange, toCreateCommand } from './network.mapper';
 import { NetworkReader } from './network.reader';
 import { RouterReader } from './router.reader';
 import { UpcloudAnswers } from './upcloud.answers';
 import { UpcloudProblem } from './upcloud.problem';
 import { ZoneNames } from './zone-names';
+
+interface ChangePlan {
+  network: PrivateNetworkView;
+  change: NetworkChange;
+  /** That is to be attached. */
+  router?: VpcView;
+}
 
 const NetworkId = (): ParameterDecorator => Param('uuid', new IdPipe('private-network'));
 
@@ -29,6 +45,7 @@ export class UpcloudNetworkController {
     private readonly routers: RouterReader,
     private readonly zones: ZoneNames,
     private readonly answers: UpcloudAnswers,
+    private readonly localWork: LocalWork,
   ) {}
 
   @Get()
@@ -51,7 +68,11 @@ export class UpcloudNetworkController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     const command = toCreateCommand(body.network, this.zones.get(body.network.zone));
-    if (command.vpcId !== null) await this.bringRouter(command.vpcId, command.region, call);
+    const { vpcId } = command;
+    if (vpcId !== null) {
+      const router = await this.localWork.finding(call, () => this.routers.get(vpcId, call));
+      await this.bringRouter(router, command.region, call);
+    }
     const { resource, operation } = await this.network.call('private-network.create', command, call);
     return this.answer(resource, operation, call, reply);
   }
@@ -72,9 +93,8 @@ export class UpcloudNetworkController {
     @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NetworkAnswer> {
-    const { network, subnets } = await this.networks.withSubnets(await this.networks.get(id, call), call);
-    const change = toChange(body.network, network, subnets);
-    if (change.setRouter?.vpcId) await this.bringRouter(change.setRouter.vpcId, network.region, call);
+    const { network, change, router } = await this.localWork.finding(call, () => this.plan(id, body.network, call));
+    if (router) await this.bringRouter(router, network.region, call);
     const last = await this.apply(change, network, call);
     return last ? this.answer(network, last, call, reply) : this.read(network, call);
   }
@@ -97,12 +117,20 @@ export class UpcloudNetworkController {
   @ApiNoContentResponse()
   async delete(
     @NetworkId() privateNetworkId: string,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { region } = await this.networks.get(privateNetworkId, call);
+    const { region } = await this.localWork.finding(call, () => this.networks.get(privateNetworkId, call));
     const { operation } = await this.network.call('private-network.delete', { region, privateNetworkId }, call);
     await this.answers.settled(operation, reply);
+  }
+
+  /** What the modification comes to, as things are. */
+  private async plan(id: string, fields: UpdateNetworkFields, call: CallContext): Promise<ChangePlan> {
+    const { network, subnets } = await this.networks.withSubnets(await this.networks.get(id, call), call);
+    const change = toChange(fields, network, subnets);
+    const vpcId = change.setRouter?.vpcId;
+    return { network, change, ...(vpcId ? { router: await this.routers.get(vpcId, call) } : {}) };
   }
 
   /** Each change is an operation, and a network has one at a time. Answers the last one, which is not waited for. */
@@ -131,8 +159,8 @@ export class UpcloudNetworkController {
   }
 
   /** Routers have no zone of their own here: one without networks follows the first that it gets. */
-  private async bringRouter(vpcId: string, region: string, call: RequestContext): Promise<void> {
-    const router = await this.routers.get(vpcId, call);
+  private async bringRouter(router: VpcView, region: string, call: RequestContext): Promise<void> {
+    const { id: vpcId } = router;
     if (router.region === region) return;
     const command = { vpcId, region: router.region, toRegion: region };
     try {
@@ -144,7 +172,7 @@ export class UpcloudNetworkController {
     }
   }
 
-  /** The network as it is now: changed if the operation has ended, else on its way. */
+  /** The network as it is now: changed if the operation has ended, else on its way. As it was where it is gone by now. */
   private async answer(
     before: PrivateNetworkView,
     accepted: OperationView,
@@ -152,7 +180,8 @@ export class UpcloudNetworkController {
     reply: FastifyReply,
   ): Promise<NetworkAnswer> {
     const operation = await this.answers.settled(accepted, reply);
-    const network = operation.state === 'success' ? await this.networks.get(before.id, call) : before;
+    const changed = operation.state === 'success' ? await unlessMissing(this.networks.get(before.id, call)) : undefined;
+    const network = changed ?? before;
     return { ...(await this.read(network, call)), operation: toOperationBody(operation, `/1.3/network/${before.id}`) };
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Topology } from '@isthmus/model';
-import { ProblemError } from '@isthmus/problem';
+import { isMissing, unlessMissing } from '../../clients/unless-missing';
 
 /** A bound on memory: forgetting a place costs one question to every region. */
 const MAX_KNOWN = 10_000;
@@ -38,15 +38,4 @@ export class RegionFinder {
     if (this.known.size >= MAX_KNOWN) this.known.clear();
     this.known.set(id, region);
   }
-}
-
-async function unlessMissing<T>(loading: Promise<T>): Promise<T | undefined> {
-  return loading.catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === 'not-found';
 }

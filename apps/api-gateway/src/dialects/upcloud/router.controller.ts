@@ -4,8 +4,9 @@ import { Topology, type VpcView } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { IdPipe } from '../../http/id.pipe';
-import { Call } from '../../http/request';
+import { Call, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
+import { LocalWork } from '../../idempotency/local-work';
 import { LabelQuery } from './label.dto';
 import { fromTags, hasLabels, toLabelFilters } from './label.mapper';
 import { CreateRouterDto, RouterAnswer, RouterListAnswer, UpdateRouterDto } from './router.dto';
@@ -23,6 +24,7 @@ export class UpcloudRouterController {
     private readonly routers: RouterReader,
     private readonly zones: ZoneNames,
     private readonly topology: Topology,
+    private readonly localWork: LocalWork,
   ) {}
 
   @Get()
@@ -56,11 +58,13 @@ export class UpcloudRouterController {
   async update(
     @RouterId() id: string,
     @Body(validated) { router }: UpdateRouterDto,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
   ): Promise<RouterAnswer> {
-    const vpc = await this.routers.get(id, call);
-    const present = await this.answer(vpc, call);
-    const command = toUpdateCommand(vpc, router, present.router.static_routes);
+    const { present, command } = await this.localWork.finding(call, async () => {
+      const vpc = await this.routers.get(id, call);
+      const before = await this.answer(vpc, call);
+      return { present: before, command: toUpdateCommand(vpc, router, before.router.static_routes) };
+    });
     return command ? this.answer(await this.network.call('vpc.update', command, call), call) : present;
   }
 
@@ -70,7 +74,7 @@ export class UpcloudRouterController {
   put(
     @RouterId() id: string,
     @Body(validated) body: UpdateRouterDto,
-    @Call() call: CallContext,
+    @Call() call: RequestContext,
   ): Promise<RouterAnswer> {
     return this.update(id, body, call);
   }
@@ -79,8 +83,8 @@ export class UpcloudRouterController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteRouter' })
   @ApiNoContentResponse()
-  async delete(@RouterId() vpcId: string, @Call() call: CallContext): Promise<void> {
-    const { region } = await this.routers.get(vpcId, call);
+  async delete(@RouterId() vpcId: string, @Call() call: RequestContext): Promise<void> {
+    const { region } = await this.localWork.finding(call, () => this.routers.get(vpcId, call));
     await this.network.call('vpc.delete', { region, vpcId }, call);
   }
 
