@@ -93,8 +93,9 @@ describe('the attempts at a delivery', () => {
     );
     const eventId = await webhooks.ping(endpoint.id);
     const waiting = await until('the first attempt is over', async () => {
-      const [delivery] = await webhooks.deliveries(endpoint.id, `?eventId=${eventId}`);
+      // The pause is written with the outcome of the attempt: a delivery that is read after it has both.
       const { pausedUntil } = await webhooks.get(endpoint.id);
+      const [delivery] = await webhooks.deliveries(endpoint.id, `?eventId=${eventId}`);
       return pausedUntil && delivery?.attempts === 1 ? { ...delivery, pausedUntil } : undefined;
     });
     const [row] = await stack.database.query<{ delivery: number; endpoint: number }>(

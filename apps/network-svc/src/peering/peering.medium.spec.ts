@@ -279,9 +279,9 @@ describe('peerings whose events are lost', () => {
       );
       return row?.count === '200';
     };
-    await until('all are active', inState('active'), { timeoutMs: 60_000 });
+    await until('all are active', inState('active'), { timeoutMs: 140_000 });
     await network.succeed(commands.setRouter(hub.id, null));
-    await until('none has a router', inState('local-network-not-routed'), { timeoutMs: 60_000 });
+    await until('none has a router', inState('local-network-not-routed'), { timeoutMs: 140_000 });
     expect(await violations(network.database)).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
