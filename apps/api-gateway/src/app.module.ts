@@ -5,7 +5,7 @@ import { opsMigrations } from '@isthmus/operations';
 import { RpcModule } from '@isthmus/rpc';
 import type { Logger } from '@isthmus/telemetry';
 import { AuditModule } from './audit/audit.module';
-import { DryRunGuard } from './audit/dry-run';
+import { DryRunGuard } from './dry-run/dry-run.guard';
 import type { GatewayConfig } from './config';
 import { authSchemes, dialectModules, dialects } from './dialects';
 import { AUTH_SCHEMES, AuthGuard } from './http/auth.guard';

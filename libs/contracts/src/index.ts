@@ -1,4 +1,5 @@
 export * from './call';
+export * from './dry-run';
 export * from './network.calls';
 export * from './ipam.calls';
 export * from './vpc.calls';

@@ -9,6 +9,7 @@ import type {
   SubnetView,
 } from '@isthmus/model';
 import type { Call, HealthCalls, Page, PageRequest } from './call';
+import type { Planned } from './dry-run';
 import type { GatewayCalls } from './gateway.calls';
 import type { PeeringCalls } from './peering.calls';
 import type { RouteCalls } from './route.calls';
@@ -54,12 +55,12 @@ export interface CreatePrivateNetwork {
 }
 
 /** A dry run also tells the subnets that the network would get. */
-export interface PlannedNetwork extends Accepted<PrivateNetworkView> {
+export interface PlannedNetwork extends Accepted<PrivateNetworkView>, Planned {
   plannedSubnets?: SubnetView[];
 }
 
 /** A dry run also tells the addresses that the NIC would get. */
-export interface PlannedAttachment extends Accepted<AttachmentView> {
+export interface PlannedAttachment extends Accepted<AttachmentView>, Planned {
   plannedAddresses?: AddressView[];
 }
 
@@ -143,6 +144,8 @@ export interface RegisterInstance {
   region: string;
   zone: string;
   name: string;
+  /** Answers what would be registered and writes nothing. */
+  isDryRun?: boolean;
 }
 
 /** Where a page of instances ended: they go by the moment of their registration, and then by id. */
@@ -189,7 +192,7 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   'private-network.list': Call<ListPrivateNetworks, Page<PrivateNetworkView>>;
   'private-network.update': Call<UpdatePrivateNetwork, Accepted<PrivateNetworkView>>;
   'private-network.enable-dhcp': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
-  'private-network.change-subnets': Call<ChangeSubnets, Accepted<PrivateNetworkView>>;
+  'private-network.change-subnets': Call<ChangeSubnets, Accepted<PrivateNetworkView> & Planned>;
   /** Makes zonal networks regional. Each is an operation. */
   'private-network.migrate-zonal': Call<MigrateZonal, Accepted<PrivateNetworkView>[]>;
   'private-network.delete': Call<GetPrivateNetwork, Accepted<PrivateNetworkView>>;
@@ -203,7 +206,7 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   'instance.list': Call<ListInstances, InstanceView[]>;
   'instance.page': Call<PageInstances, InstanceView[]>;
   /** The same one again is answered as it is. `already-exists` when the id is another one's. */
-  'instance.register': Call<RegisterInstance, InstanceView>;
+  'instance.register': Call<RegisterInstance, InstanceView & Planned>;
   'instance.rename': Call<{ instanceId: string; name: string }, InstanceView>;
   /** `conflict` while it is attached to a network. */
   'instance.delete': Call<{ instanceId: string }, null>;

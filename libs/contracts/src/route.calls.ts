@@ -1,5 +1,6 @@
 import type { Accepted, RouteView, RouteWithNextHop } from '@isthmus/model';
 import type { Call, Page, PageRequest } from './call';
+import type { Planned } from './dry-run';
 
 /** Longest prefix wins; a second route of a VPC to the same destination is `already-exists`. */
 export interface CreateRoute {
@@ -46,7 +47,7 @@ export interface ListRoutes {
 }
 
 export interface RouteCalls {
-  'route.create': Call<CreateRoute, Accepted<RouteView>>;
+  'route.create': Call<CreateRoute, Accepted<RouteView> & Planned>;
   'route.get': Call<GetRoute, RouteView>;
   /** Custom routes and the read-only routes of subnets. */
   'route.list': Call<ListRoutes, Page<RouteWithNextHop>>;

@@ -1,5 +1,6 @@
 import type { Accepted, VpcView } from '@isthmus/model';
 import type { Call, Page, PageRequest } from './call';
+import type { Planned } from './dry-run';
 
 export interface ListVpcs {
   region: string;
@@ -41,7 +42,7 @@ export interface MoveVpc extends GetVpc {
 export interface VpcCalls {
   'vpc.list': Call<ListVpcs, Page<VpcView>>;
   /** Touches no fabric: no operation. `quota-exceeded`. */
-  'vpc.create': Call<CreateVpc, VpcView>;
+  'vpc.create': Call<CreateVpc, VpcView & Planned>;
   'vpc.get': Call<GetVpc, VpcView>;
   'vpc.update': Call<UpdateVpc, VpcView>;
   /** `precondition-failed` unless it is empty and not a default VPC. */

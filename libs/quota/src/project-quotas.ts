@@ -1,3 +1,4 @@
+import type { QuotaUse } from '@isthmus/contracts';
 import type { Queryable, Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 
@@ -50,12 +51,16 @@ const USED = `
 
 /** What a project may have of each resource of one service, counted in rows that racing creates cannot pass. */
 export class ProjectQuotas<Resource extends string = string> {
+  /** What each open transaction has taken, so that a dry run can tell it. */
+  private readonly taken = new WeakMap<Tx, Resource[]>();
+
   constructor(readonly limits: Readonly<Record<Resource, number>>) {}
 
   /** Takes one place. Held until the commit, so take it last. Throws `quota-exceeded`. */
   async take(tx: Tx, projectId: string, resource: Resource): Promise<void> {
     const limit = this.limits[resource];
     const place = [projectId, resource, limit];
+    this.taken.set(tx, [...(this.taken.get(tx) ?? []), resource]);
     if ((await tx.execute(TAKE, place)) === 1) return;
     await tx.execute(OPEN, [projectId, resource]);
     // Full is only said when it is true: what others hold may come back, and what was waited for may be gone.
@@ -71,6 +76,17 @@ export class ProjectQuotas<Resource extends string = string> {
   async giveBack(tx: Tx, projectId: string, resource: Resource): Promise<void> {
     if ((await tx.execute(GIVE_BACK, [projectId, resource])) === 1) return;
     await tx.execute(GIVE_BACK_WAITING, [projectId, resource]);
+  }
+
+  /** What the transaction has taken until now, all for this one project. Given back places do not count. */
+  async takenBy(tx: Tx, projectId: string): Promise<QuotaUse[]> {
+    const taken = this.taken.get(tx) ?? [];
+    if (taken.length === 0) return [];
+    const used = await this.used(tx, projectId);
+    return [...new Set(taken)].map((resource) => {
+      const current = used[resource] - taken.filter((each) => each === resource).length;
+      return { resource, limit: this.limits[resource], current, after: used[resource] };
+    });
   }
 
   /** How many of each the project has. */

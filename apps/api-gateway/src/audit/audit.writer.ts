@@ -7,7 +7,7 @@ import type { Logger } from '@isthmus/telemetry';
 import type { RequestContext } from '../http/request';
 import { toldRequestId, traceparentOf } from '../http/request-id';
 import { sourceAddressOf } from '../http/source-address';
-import './dry-run';
+import '../dry-run/dry-run.guard';
 import { FailedOperation } from '../operations/operation-body';
 import { LOGGER } from '../settings.module';
 

@@ -3,6 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '@isthmus/problem';
 import { tellRequestId } from '../http/request-id';
+import '../dry-run/dry-run.guard';
 import type { Caller } from '../identity/caller';
 import { Idempotency } from './idempotency';
 
@@ -20,7 +21,9 @@ export class IdempotencyGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
-    if (key === undefined || request.caller === null || !MUTATING.has(request.method)) return true;
+    // A dry run leaves nothing behind, and may be asked again and again.
+    if (request.isDryRun || !MUTATING.has(request.method)) return true;
+    if (key === undefined || request.caller === null) return true;
     return this.admit(request, request.caller, String(key), http.getResponse<FastifyReply>());
   }
 

@@ -143,14 +143,10 @@ describe('idempotency keys in PostgreSQL', () => {
     const request = requestOf();
     await gateway(0).admit(request);
     let done = 0;
+    const work = new LocalWork(database, keys, box);
     const run = (hasIdempotencyKey?: true): Promise<object> =>
-      database.transaction((tx) => {
-        const context = { ...request, hasIdempotencyKey };
-        return new LocalWork(keys, box).once(tx, context, async () => ({ secret: 's3cret', nth: ++done }));
-      });
-    const failing = database.transaction((tx) =>
-      new LocalWork(keys, box).once(tx, { ...request, hasIdempotencyKey: true }, () => Promise.reject(new Error('no'))),
-    );
+      work.once({ ...request, hasIdempotencyKey }, async () => ({ secret: 's3cret', nth: ++done }));
+    const failing = work.once({ ...request, hasIdempotencyKey: true }, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     const both = await Promise.all([run(true), run(true)]);
     await gateway(0).admit(again(request));
@@ -166,7 +162,7 @@ describe('idempotency keys in PostgreSQL', () => {
   it('lets every try of a request find what its first one found, until it is refused', async () => {
     const request = requestOf();
     const call = { ...request, hasIdempotencyKey: true as const };
-    const work = new LocalWork(keys, box);
+    const work = new LocalWork(database, keys, box);
     let looks = 0;
     const find = async (): Promise<number> => ++looks;
     await gateway(0).admit(request);
@@ -180,11 +176,11 @@ describe('idempotency keys in PostgreSQL', () => {
   it('lets nothing be refused that was done in an earlier try', async () => {
     const request = requestOf();
     const call = { ...request, hasIdempotencyKey: true as const };
-    const work = new LocalWork(keys, box);
+    const work = new LocalWork(database, keys, box);
     const refused = (): Promise<never> => Promise.reject(ProblemError.invalid('url', 'is refused by now'));
     await gateway(0).admit(request);
     await expect(work.orEarlier(call, refused)).rejects.toThrow('is refused by now');
-    await database.transaction((tx) => work.once(tx, call, async () => 'done'));
+    await work.once(call, async () => 'done');
     expect(await work.orEarlier(call, refused)).toBe('done');
     await expect(work.orEarlier({ ...call, hasIdempotencyKey: undefined }, refused)).rejects.toThrow('by now');
   });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '@isthmus/db';
+import { Database, rehearse, type Tx } from '@isthmus/db';
 import { SecretBox } from '@isthmus/secrets';
 import type { RequestContext } from '../http/request';
 import { IdempotencyRepository } from './idempotency.repository';
@@ -8,21 +8,19 @@ import { IdempotencyRepository } from './idempotency.repository';
 @Injectable()
 export class LocalWork {
   constructor(
+    private readonly database: Database,
     private readonly keys: IdempotencyRepository,
     private readonly box: SecretBox,
   ) {}
 
   /**
-   * Runs `work` once per request with an idempotency key; every later try gets the first answer as JSON gives it back, also
-   * when the gateway died before it could be told. Without a key it just runs. One call per request.
+   * Runs `work` in a transaction, once per request with an idempotency key; every later try gets the first answer as JSON gives
+   * it back, also when the gateway died before it could be told. Without a key it just runs. A dry run is rolled back.
+   * One call per request.
    */
-  async once<T>(tx: Tx, call: RequestContext, work: () => Promise<T>): Promise<T> {
-    if (!call.hasIdempotencyKey) return work();
-    const before = await this.keys.lockWork(tx, call.requestId);
-    if (before) return this.opened<T>(before, call);
-    const answer = await work();
-    await this.keys.keepWork(tx, call.requestId, this.sealed(answer, call));
-    return answer;
+  once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>, isDryRun = false): Promise<T> {
+    if (isDryRun) return rehearse(this.database, work);
+    return this.database.transaction((tx) => (call.hasIdempotencyKey ? this.firstOf(tx, call, work) : work(tx)));
   }
 
   /**
@@ -50,6 +48,14 @@ export class LocalWork {
     if (!call.hasIdempotencyKey) return found;
     const kept = await this.keys.keepFirstWork(call.requestId, this.sealed(found, call));
     return kept ? this.opened<T>(kept, call) : found;
+  }
+
+  private async firstOf<T>(tx: Tx, call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const before = await this.keys.lockWork(tx, call.requestId);
+    if (before) return this.opened<T>(before, call);
+    const answer = await work(tx);
+    await this.keys.keepWork(tx, call.requestId, this.sealed(answer, call));
+    return answer;
   }
 
   private async before({ requestId, hasIdempotencyKey }: RequestContext): Promise<Buffer | null> {

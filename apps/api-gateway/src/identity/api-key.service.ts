@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '@isthmus/db';
+import type { Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { SecretBox } from '@isthmus/secrets';
 import { AuditWriter } from '../audit/audit.writer';
@@ -33,7 +33,6 @@ export interface CreateKey extends Pick<ApiKeyEntity, 'name' | 'scope'> {
 @Injectable()
 export class ApiKeyService {
   constructor(
-    private readonly database: Database,
     private readonly keys: ApiKeyRepository,
     private readonly projects: ProjectService,
     private readonly changes: KeyChanges,
@@ -42,8 +41,8 @@ export class ApiKeyService {
     private readonly localWork: LocalWork,
   ) {}
 
-  /** Throws `forbidden`, `not-found` (project), `invalid-argument`. */
-  async create(command: CreateKey, caller: Caller, call: RequestContext): Promise<KeyWithSecret> {
+  /** Throws `forbidden`, `not-found` (project), `invalid-argument`. A dry run makes nothing. */
+  async create(command: CreateKey, caller: Caller, call: RequestContext, isDryRun = false): Promise<KeyWithSecret> {
     requireAdmin(caller);
     const { projectId = caller.projectId, name, scope, expiresAt = null } = command;
     await this.projects.get(projectId, caller);
@@ -51,14 +50,15 @@ export class ApiKeyService {
     const secretKey = newSecretKey();
     const secret = keptSecret(this.box, secretKey, accessKey);
     const key = { accessKey, projectId, name, scope, expiresAt, ...secret };
-    return this.once(call, async (tx) => {
+    const work = async (tx: Tx): Promise<KeyWithSecret> => {
       if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) {
         throw ProblemError.invalid('expiresAt', 'expiresAt must lie in the future');
       }
       const after = toApiKeyView(await this.keys.insert(tx, key));
       await this.record(tx, call, 'api-key.create', { accessKey, after });
       return { key: after, secretKey };
-    });
+    };
+    return this.localWork.once(call, work, isDryRun);
   }
 
   /** Living keys of the organization in the order of their access keys. Throws `forbidden`. */
@@ -86,7 +86,7 @@ export class ApiKeyService {
     requireAdmin(caller);
     const secretKey = newSecretKey();
     const secret = keptSecret(this.box, secretKey, accessKey);
-    const rotated = await this.once(call, async (tx) => {
+    const rotated = await this.localWork.once(call, async (tx) => {
       const key = alive(await this.keys.lock(tx, accessKey, caller.organizationId), accessKey);
       const after = toApiKeyView(await this.keys.rotate(tx, accessKey, secret, overlapSeconds));
       await this.record(tx, call, 'api-key.rotate', { accessKey, before: toApiKeyView(key), after });
@@ -104,7 +104,7 @@ export class ApiKeyService {
   async revoke(accessKey: string, caller: Caller, call: RequestContext): Promise<void> {
     requireAdmin(caller);
     const { organizationId } = caller;
-    await this.once(call, async (tx) => {
+    await this.localWork.once(call, async (tx) => {
       await this.keys.lockOrganization(tx, organizationId);
       const before = toApiKeyView(alive(await this.keys.lock(tx, accessKey, organizationId), accessKey));
       const isSpare = before.scope !== 'admin' || (await this.keys.hasOtherAdmin(tx, organizationId, accessKey));
@@ -122,10 +122,6 @@ export class ApiKeyService {
     { accessKey, before, after = null }: { accessKey: string; before?: ApiKeyView; after?: ApiKeyView | null },
   ): Promise<void> {
     return this.audit.accepted(tx, call, { action, resourceType: 'api-key', resourceId: accessKey, before, after });
-  }
-
-  private once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '@isthmus/db';
+import type { Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { AuditWriter } from '../audit/audit.writer';
 import { checkIfMatch, revisionTag } from '../http/etag';
@@ -14,18 +14,17 @@ import { ProjectRepository } from './project.repository';
 @Injectable()
 export class ProjectService {
   constructor(
-    private readonly database: Database,
     private readonly projects: ProjectRepository,
     private readonly localWork: LocalWork,
     private readonly audit: AuditWriter,
   ) {}
 
-  /** Throws `forbidden`. A request that is tried again gets the project that it made. */
-  async create(name: string, caller: Caller, call: RequestContext): Promise<ProjectEntity> {
+  /** Throws `forbidden`. A request that is tried again gets the project that it made. A dry run makes none. */
+  async create(name: string, caller: Caller, call: RequestContext, isDryRun = false): Promise<ProjectEntity> {
     requireAdmin(caller);
     const { organizationId } = caller;
     const { requestId } = call;
-    return this.database.transaction(async (tx) => {
+    const work = async (tx: Tx): Promise<ProjectEntity> => {
       const created = await this.projects.insert(tx, { id: randomUUID(), organizationId, name, requestId });
       if (created) {
         await this.record(tx, call, 'project.create', created);
@@ -34,7 +33,8 @@ export class ProjectService {
       const madeBefore = await this.projects.findByRequest(tx, requestId, organizationId);
       if (!madeBefore) throw new Error(`the request ${requestId} has made a project of another organization`);
       return madeBefore;
-    });
+    };
+    return this.localWork.once(call, work, isDryRun);
   }
 
   /** Those behind `afterId` in the order of their ids. */
@@ -64,7 +64,7 @@ export class ProjectService {
       await this.record(tx, call, 'project.update', after, before);
       return after;
     };
-    return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
+    return this.localWork.once(call, work);
   }
 
   private record(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '@isthmus/db';
+import type { Tx } from '@isthmus/db';
 import { OPERATION_CANCEL } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Signals } from '@isthmus/rpc';
@@ -25,7 +25,6 @@ const REFUSALS: Record<Exclude<Outcome, 'requested' | 'missing'>, string> = {
 @Injectable()
 export class OperationCanceller {
   constructor(
-    private readonly database: Database,
     private readonly signals: Signals,
     private readonly operations: OperationAccess,
     private readonly audit: AuditWriter,
@@ -37,9 +36,7 @@ export class OperationCanceller {
    * `conflict`, without effect, when it has ended or has no way back.
    */
   async cancel(id: string, caller: Caller, call: RequestContext): Promise<OperationDetails> {
-    const outcome = await this.database.transaction((tx) =>
-      this.localWork.once(tx, call, () => this.request(tx, id, call)),
-    );
+    const outcome = await this.localWork.once(call, (tx) => this.request(tx, id, call));
     if (outcome === 'missing') return this.operations.refuse(id);
     if (outcome !== 'requested') throw refusal(id, REFUSALS[outcome]);
     this.signals.publish(OPERATION_CANCEL, id);

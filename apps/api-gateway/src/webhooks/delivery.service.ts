@@ -4,6 +4,7 @@ import { ProblemError } from '@isthmus/problem';
 import { type CursorPage, type CursorPageRequest, endIn, pageOf } from '../http/cursor';
 import type { RequestContext } from '../http/request';
 import { isUuid } from '../http/validators';
+import { LocalWork } from '../idempotency/local-work';
 import { type DeliveryFilter, DeliveryRepository, type TimeRange } from './delivery.repository';
 import type { WebhookAttemptEntity } from './webhook-attempt.entity';
 import { WebhookDeliverer } from './webhook-deliverer';
@@ -22,6 +23,7 @@ const MAX_REPLAYED = 10_000;
 @Injectable()
 export class DeliveryService {
   constructor(
+    private readonly localWork: LocalWork,
     private readonly webhooks: WebhookService,
     private readonly deliveries: DeliveryRepository,
     private readonly deliverer: WebhookDeliverer,
@@ -47,7 +49,7 @@ export class DeliveryService {
   /** Whatever came of it before. Throws `busy` while it is being attempted, `conflict` when the endpoint is disabled. */
   async resend(id: string, endpointId: string, call: RequestContext): Promise<WebhookDeliveryEntity> {
     const { projectId } = call;
-    return this.webhooks.once(call, async (tx) => {
+    return this.localWork.once(call, async (tx) => {
       await this.webhooks.resume(tx, endpointId, projectId);
       const { id: known } = await this.find(id, endpointId, projectId, tx);
       const queued = await this.deliveries.queueAgain(tx, known);
@@ -68,7 +70,7 @@ export class DeliveryService {
   replay(endpointId: string, call: RequestContext, range: TimeRange): Promise<number> {
     const { projectId } = call;
     if (Date.parse(range.from) >= Date.parse(range.to)) throw ProblemError.invalid('to', 'to must be later than from.');
-    return this.webhooks.once(call, async (tx) => {
+    return this.localWork.once(call, async (tx) => {
       await this.webhooks.resume(tx, endpointId, projectId);
       const events = await this.deliveries.countEvents(tx, endpointId, projectId, range, MAX_REPLAYED + 1);
       if (events > MAX_REPLAYED) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '@isthmus/db';
+import type { QuotaUse } from '@isthmus/contracts';
+import type { Tx } from '@isthmus/db';
 import { ProblemError } from '@isthmus/problem';
 import { AuditWriter } from '../audit/audit.writer';
 import { type CursorPage, type CursorPageRequest, endIn, pageOf } from '../http/cursor';
@@ -22,6 +23,11 @@ export interface EndpointWithSecret {
   secret: string;
 }
 
+export interface CreatedEndpoint extends EndpointWithSecret {
+  /** What it takes. */
+  quota: QuotaUse;
+}
+
 export type EndpointChange = Partial<Pick<EndpointSettings, 'url' | 'description' | 'eventTypes' | 'state'>>;
 
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -30,7 +36,6 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 @Injectable()
 export class WebhookService {
   constructor(
-    private readonly database: Database,
     private readonly endpoints: WebhookEndpointRepository,
     private readonly secrets: WebhookSecretRepository,
     private readonly deliveries: DeliveryRepository,
@@ -39,10 +44,10 @@ export class WebhookService {
     private readonly audit: AuditWriter,
   ) {}
 
-  /** Throws `invalid-argument` for a URL that is not sent to, `quota-exceeded`. */
-  async create(endpoint: NewEndpoint, call: RequestContext): Promise<EndpointWithSecret> {
+  /** Throws `invalid-argument` for a URL that is not sent to, `quota-exceeded`. A dry run makes nothing. */
+  async create(endpoint: NewEndpoint, call: RequestContext, isDryRun = false): Promise<CreatedEndpoint> {
     const { endpointQuota: limit } = this.settings;
-    const create = async (tx: Tx): Promise<EndpointWithSecret> => {
+    const create = async (tx: Tx): Promise<CreatedEndpoint> => {
       const current = await this.endpoints.countForCreate(tx, endpoint.projectId);
       if (current >= limit) {
         const detail = `This project has ${current} webhook endpoints, and ${limit} is the most it may have; delete one first.`;
@@ -50,11 +55,12 @@ export class WebhookService {
       }
       const created = await this.endpoints.insert(tx, endpoint);
       await this.record(tx, call, 'create', { id: created.id, after: created });
-      return { endpoint: created, secret: await this.secrets.add(tx, created.id) };
+      const quota = { resource: 'webhook-endpoint', limit, current, after: current + 1 };
+      return { endpoint: created, secret: await this.secrets.add(tx, created.id), quota };
     };
     return this.localWork.orEarlier(call, async () => {
       await this.requireSafe(endpoint.url);
-      return this.once(call, create);
+      return this.localWork.once(call, create, isDryRun);
     });
   }
 
@@ -89,13 +95,13 @@ export class WebhookService {
     };
     return this.localWork.orEarlier(call, async () => {
       if (change.url !== undefined) await this.requireSafe(change.url);
-      return this.once(call, update);
+      return this.localWork.once(call, update);
     });
   }
 
   /** Throws as `update`. */
   async delete(id: string, call: RequestContext, ifMatch?: string): Promise<void> {
-    await this.once(call, async (tx) => {
+    await this.localWork.once(call, async (tx) => {
       const before = found(await this.endpoints.lockWhole(tx, id, call.projectId), id);
       checkIfMatch(tagOf(before), ifMatch);
       await this.deliveries.discardPending(tx, id);
@@ -110,7 +116,7 @@ export class WebhookService {
     call: RequestContext,
     overlapMs = this.settings.secretOverlapMs,
   ): Promise<EndpointWithSecret> {
-    return this.once(call, async (tx) => {
+    return this.localWork.once(call, async (tx) => {
       const endpoint = found(await this.endpoints.lock(tx, id, call.projectId), id);
       await this.record(tx, call, 'rotate-secret', { id, before: endpoint, after: endpoint });
       return { endpoint, secret: await this.secrets.rotate(tx, id, overlapMs) };
@@ -120,7 +126,7 @@ export class WebhookService {
   /** Sends the endpoint an event of its own; answers the event's id. Throws `conflict` when the endpoint is disabled. */
   ping(id: string, call: RequestContext): Promise<string> {
     const { projectId, requestId, correlationId, traceparent } = call;
-    return this.once(call, async (tx) => {
+    return this.localWork.once(call, async (tx) => {
       await this.resume(tx, id, projectId);
       await this.record(tx, call, 'ping', { id });
       const cause = { requestId: correlationId ?? requestId, traceparent };
@@ -153,11 +159,6 @@ export class WebhookService {
   ): Promise<void> {
     const action = `webhook-endpoint.${verb}`;
     return this.audit.accepted(tx, call, { action, resourceType: 'webhook-endpoint', resourceId: id, ...views });
-  }
-
-  /** One transaction, once per request: a try whose answer got lost must not be the end of it. */
-  once<T>(call: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.database.transaction((tx) => this.localWork.once(tx, call, () => work(tx)));
   }
 
   /** A name whose servers do not answer right now is taken all the same: it is looked up again for each request. */

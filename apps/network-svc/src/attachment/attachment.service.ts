@@ -5,19 +5,29 @@ import type {
   CreateAttachment,
   ListAttachments,
   Page,
+  Planned,
   PlannedAttachment,
+  QuotaUse,
   UpdateAttachmentIp,
 } from '@isthmus/contracts';
-import { Database, type Tx, violatedConstraint } from '@isthmus/db';
-import type { Accepted, AddressView, AttachmentView, OperationView } from '@isthmus/model';
+import { Database, rehearse, type Tx, violatedConstraint } from '@isthmus/db';
+import {
+  type Accepted,
+  type AddressView,
+  type AttachmentView,
+  MAX_ATTACHMENTS_PER_INSTANCE,
+  MAX_ATTACHMENTS_PER_NETWORK,
+  type OperationView,
+} from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
 import { IpamClient } from '../clients/ipam.client';
 import { NETWORK_CONFIG, type NetworkConfig } from '../config';
-import { rehearseOperation } from '../dry-run';
+import { withoutOperation } from '../dry-run';
 import type { Instance } from '../instance/instance.entity';
 import { InstanceRepository } from '../instance/instance.repository';
+import type { PrivateNetwork } from '../private-network/private-network.entity';
 import { PrivateNetworkRepository } from '../private-network/private-network.repository';
 import { isNextHop } from '../route/route.problems';
 import { RouteRepository } from '../route/route.repository';
@@ -29,8 +39,8 @@ import { CreateAttachmentSaga } from './create-attachment.saga';
 import { DeleteAttachmentSaga } from './delete-attachment.saga';
 import { UpdateAttachmentIpSaga } from './update-attachment-ip.saga';
 
-type AcceptedAttachment = Accepted<AttachmentView>;
-type Change = { attachment: Attachment; operation: OperationView };
+type AcceptedAttachment = Accepted<AttachmentView> & Planned;
+type Change = { attachment: Attachment; operation: OperationView; quotas?: QuotaUse[] };
 
 /** The rules of attachments, and the transactions that accept their changes. Locks: instance, then network, then NIC. */
 @Injectable()
@@ -67,8 +77,8 @@ export class AttachmentService {
         input: { privateNetworkId, instanceId, address, addressIds, owner: toAddressOwner(attachment, instance.name) },
       });
       // Last, because all attaches of a network queue for its row: held only until the commit, it lets them pass quickly.
-      await this.takeNetworkPlace(tx, command, context.projectId);
-      return { attachment, operation };
+      const network = await this.takeNetworkPlace(tx, command, context.projectId);
+      return { attachment, operation, quotas: placesTaken(instance, network) };
     };
     const accepted = await this.accept(context, change, isDryRun);
     if (!isDryRun) return accepted;
@@ -147,16 +157,17 @@ export class AttachmentService {
     });
   }
 
-  private accept(
+  private async accept(
     context: RpcContext,
     change: (tx: Tx) => Promise<Change>,
     isDryRun = false,
   ): Promise<AcceptedAttachment> {
     const work = async (tx: Tx): Promise<AcceptedAttachment> => {
-      const { attachment, operation } = await change(tx);
-      return { resource: toAttachmentView(attachment), operation };
+      const { attachment, operation, quotas } = await change(tx);
+      const accepted = { resource: toAttachmentView(attachment), operation };
+      return isDryRun ? { ...accepted, plannedQuotas: quotas } : accepted;
     };
-    if (isDryRun) return rehearseOperation(this.database, work);
+    if (isDryRun) return withoutOperation(await rehearse(this.database, work));
     return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
 
@@ -180,10 +191,11 @@ export class AttachmentService {
     }
   }
 
-  private async takeNetworkPlace(tx: Tx, command: CreateAttachment, projectId: string): Promise<void> {
+  private async takeNetworkPlace(tx: Tx, command: CreateAttachment, projectId: string): Promise<PrivateNetwork> {
     const { privateNetworkId: id } = command;
     try {
-      if (await this.networks.takePlace(tx, id, projectId, command)) return;
+      const taken = await this.networks.takePlace(tx, id, projectId, command);
+      if (taken) return taken;
     } catch (error) {
       throw attachmentRefusal(violatedConstraint(error), command) ?? error;
     }
@@ -215,6 +227,15 @@ export class AttachmentService {
     if (route) throw isNextHop(attachment.id, route);
     return attachment;
   }
+}
+
+/** Both count with the place that was just taken. */
+function placesTaken(instance: Instance, network: PrivateNetwork): QuotaUse[] {
+  const use = (resource: string, limit: number, after: number) => ({ resource, limit, current: after - 1, after });
+  return [
+    use('attachment-of-instance', MAX_ATTACHMENTS_PER_INSTANCE, instance.attachmentCount),
+    use('attachment-of-private-network', MAX_ATTACHMENTS_PER_NETWORK, network.attachmentCount),
+  ];
 }
 
 function ownerOf(attachment: Attachment, former: AddressView) {

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ListInstances, NetworkCalls, PageInstances, RegisterInstance } from '@isthmus/contracts';
+import { ListInstances, NetworkCalls, PageInstances, Planned, RegisterInstance } from '@isthmus/contracts';
 import type { InstanceView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { InstanceService } from './instance.service';
@@ -27,7 +27,7 @@ export class InstanceHandler {
   }
 
   @AnswersNetwork('instance.register')
-  register(@Payload() command: RegisterInstance, @Ctx() context: RpcContext): Promise<InstanceView> {
+  register(@Payload() command: RegisterInstance, @Ctx() context: RpcContext): Promise<InstanceView & Planned> {
     return this.instances.register(command, context);
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { ListInstances, PageInstances, RegisterInstance } from '@isthmus/contracts';
-import { Database, type Tx } from '@isthmus/db';
+import type { ListInstances, PageInstances, Planned, RegisterInstance } from '@isthmus/contracts';
+import { Database, rehearse, type Tx } from '@isthmus/db';
 import type { InstanceView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
@@ -32,17 +32,20 @@ export class InstanceService {
   }
 
   /** Answers the instance that is there already when it is the same. Throws `already-exists` when it is another one. */
-  register(command: RegisterInstance, context: RpcContext): Promise<InstanceView> {
+  register(command: RegisterInstance, context: RpcContext): Promise<InstanceView & Planned> {
     const { instanceId: id = randomUUID(), region, zone, name } = command;
     const { projectId } = context;
-    return this.once(context, async (tx) => {
+    const work = async (tx: Tx): Promise<InstanceView> => {
       const isNew = await this.instances.register(tx, { id, projectId, region, zone, name });
       const instance = await this.instances.lock(tx, id, projectId);
       if (instance?.zone !== zone || instance.name !== name) throw taken(id, instance);
       const view = toInstanceView(instance);
       if (!isNew) context.recordBefore(view);
       return view;
-    });
+    };
+    if (!command.isDryRun) return this.once(context, work);
+    // Instances are not counted.
+    return rehearse(this.database, async (tx) => ({ ...(await work(tx)), plannedQuotas: [] }));
   }
 
   rename(instanceId: string, name: string, context: RpcContext): Promise<InstanceView> {

@@ -7,6 +7,7 @@ import type {
   ListPrivateNetworks,
   MigrateZonal,
   Page,
+  Planned,
   PlannedNetwork,
   UpdatePrivateNetwork,
 } from '@isthmus/contracts';
@@ -16,7 +17,7 @@ import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { ProjectQuotas } from '@isthmus/quota';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
-import { rehearseOperation } from '../dry-run';
+import { rehearsePlan, withoutOperation } from '../dry-run';
 import { IpamClient } from '../clients/ipam.client';
 import type { Vpc } from '../vpc/vpc.entity';
 import { VpcRepository } from '../vpc/vpc.repository';
@@ -33,7 +34,7 @@ import { planSubnetChange } from './subnet-change';
 import { planRangeChange, planSubnets, type RangeChange } from './subnet-plan';
 import { UpdatePrivateNetworkSaga } from './update-private-network.saga';
 
-type AcceptedNetwork = Accepted<PrivateNetworkView>;
+type AcceptedNetwork = Accepted<PrivateNetworkView> & Planned;
 type Change = { network: PrivateNetwork; operation: OperationView };
 
 /** As many of what is in the way are named. */
@@ -212,12 +213,18 @@ export class PrivateNetworkService {
   }
 
   /** One transaction, once per request: the changed resource, its operation, and the wake-up. */
-  private accept(context: RpcContext, change: (tx: Tx) => Promise<Change>, isDryRun = false): Promise<AcceptedNetwork> {
+  private async accept(
+    context: RpcContext,
+    change: (tx: Tx) => Promise<Change>,
+    isDryRun = false,
+  ): Promise<AcceptedNetwork> {
+    const { quotas } = this;
+    const { projectId } = context;
     const work = async (tx: Tx): Promise<AcceptedNetwork> => {
       const { network, operation } = await change(tx);
       return { resource: toPrivateNetworkView(network), operation };
     };
-    if (isDryRun) return rehearseOperation(this.database, work);
+    if (isDryRun) return withoutOperation(await rehearsePlan(this.database, { quotas, projectId }, work));
     return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
 

@@ -172,7 +172,11 @@ describe('private networks', () => {
     const overlapping = service.create({ ...joinedNetwork(given('10.11.0.0/25')), isDryRun: true }, context());
     await expect(overlapping).rejects.toMatchObject({ code: 'conflict' });
     // Not even the default VPC of a new project.
-    await service.create({ ...joinedNetwork(), isDryRun: true }, network.context(randomUUID()));
+    const fresh = await service.create({ ...joinedNetwork(), isDryRun: true }, network.context(randomUUID()));
+    expect(fresh.plannedQuotas).toMatchObject([
+      { resource: 'vpc', current: 0, after: 1 },
+      { resource: 'private-network', current: 0, after: 1 },
+    ]);
     expect(await network.contents()).toEqual(before);
   });
 });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { canonicalCidr } from '@isthmus/cidr';
-import type { CreateRoute, GetRoute, UpdateRoute } from '@isthmus/contracts';
+import type { CreateRoute, GetRoute, Planned, UpdateRoute } from '@isthmus/contracts';
 import { Database, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, OperationView, RouteView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
 import { ProjectQuotas } from '@isthmus/quota';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
-import { rehearseOperation } from '../dry-run';
+import { rehearsePlan, withoutOperation } from '../dry-run';
 import { VpcRepository } from '../vpc/vpc.repository';
 import { VpnRouteRepository } from '../vpn-route/vpn-route.repository';
 import { CreateRouteSaga } from './create-route.saga';
@@ -21,7 +21,7 @@ import { RouteRepository } from './route.repository';
 import { toRouteView } from './route.view';
 import { UpdateRouteSaga } from './update-route.saga';
 
-type AcceptedRoute = Accepted<RouteView>;
+type AcceptedRoute = Accepted<RouteView> & Planned;
 type Change = { route: Route; operation: OperationView };
 
 const DEFAULT_DESCRIPTION = 'Custom route';
@@ -122,12 +122,18 @@ export class RouteService {
     });
   }
 
-  private accept(context: RpcContext, change: (tx: Tx) => Promise<Change>, isDryRun = false): Promise<AcceptedRoute> {
+  private async accept(
+    context: RpcContext,
+    change: (tx: Tx) => Promise<Change>,
+    isDryRun = false,
+  ): Promise<AcceptedRoute> {
+    const { quotas } = this;
+    const { projectId } = context;
     const work = async (tx: Tx): Promise<AcceptedRoute> => {
       const { route, operation } = await change(tx);
       return { resource: toRouteView(route), operation };
     };
-    if (isDryRun) return rehearseOperation(this.database, work);
+    if (isDryRun) return withoutOperation(await rehearsePlan(this.database, { quotas, projectId }, work));
     return this.database.transaction((tx) => this.inbox.once(tx, context, () => work(tx)));
   }
 

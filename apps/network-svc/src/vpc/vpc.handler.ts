@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, NetworkCalls, Page, UpdateVpc } from '@isthmus/contracts';
+import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, NetworkCalls, Page, Planned, UpdateVpc } from '@isthmus/contracts';
 import type { Accepted, VpcView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { VpcService } from './vpc.service';
@@ -12,7 +12,7 @@ export class VpcHandler {
   constructor(private readonly vpcs: VpcService) {}
 
   @AnswersNetwork('vpc.create')
-  create(@Payload() command: CreateVpc, @Ctx() context: RpcContext): Promise<VpcView> {
+  create(@Payload() command: CreateVpc, @Ctx() context: RpcContext): Promise<VpcView & Planned> {
     return this.vpcs.create(command, context);
   }
 

@@ -155,7 +155,11 @@ describe('VPCs', () => {
     const projectId = randomUUID();
     const before = await network.contents();
     const command = { region: REGION, name: 'never', tags: ['a'], isRoutingEnabled: true, isDryRun: true };
-    expect(await vpcs.create(command, network.context(projectId))).toMatchObject({ name: 'never', tags: ['a'] });
+    const plannedQuotas = [{ resource: 'vpc', limit: expect.any(Number), current: 0, after: 1 }];
+    const told = { name: 'never', tags: ['a'], plannedQuotas };
+    expect(await vpcs.create(command, network.context(projectId))).toMatchObject(told);
     expect(await network.contents()).toEqual(before);
+    const real = await vpcs.create({ ...command, isDryRun: false }, network.context(projectId));
+    expect(real).not.toHaveProperty('plannedQuotas');
   });
 });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, Page, UpdateVpc } from '@isthmus/contracts';
-import { Database, rehearse, type Tx, violatedConstraint } from '@isthmus/db';
+import type { CreateVpc, GetVpc, ListVpcs, MoveVpc, Page, Planned, UpdateVpc } from '@isthmus/contracts';
+import { Database, type Tx, violatedConstraint } from '@isthmus/db';
 import type { Accepted, VpcView } from '@isthmus/model';
 import { busyWith, OperationEngine } from '@isthmus/operations';
 import { ProblemError } from '@isthmus/problem';
+import { ProjectQuotas } from '@isthmus/quota';
 import { Inbox, type RpcContext } from '@isthmus/rpc';
+import { rehearsePlan } from '../dry-run';
 import { PrivateNetworkRepository } from '../private-network/private-network.repository';
 import { DeleteVpcSaga } from './delete-vpc.saga';
 import { EnableRoutingSaga } from './enable-routing.saga';
@@ -29,13 +31,16 @@ export class VpcService {
     private readonly engine: OperationEngine,
     private readonly vpcs: VpcRepository,
     private readonly networks: PrivateNetworkRepository,
+    private readonly quotas: ProjectQuotas,
   ) {}
 
   /** The fabric hears of it with its first joined network. Errors: `quota-exceeded`. */
-  create({ isDryRun, ...command }: CreateVpc, context: RpcContext): Promise<VpcView> {
+  create({ isDryRun, ...command }: CreateVpc, context: RpcContext): Promise<VpcView & Planned> {
+    const { quotas } = this;
+    const { projectId } = context;
     const insert = async (tx: Tx): Promise<VpcView> =>
-      toVpcView(await this.vpcs.insert(tx, { ...command, id: randomUUID(), projectId: context.projectId }));
-    return isDryRun ? rehearse(this.database, insert) : this.once(context, insert);
+      toVpcView(await this.vpcs.insert(tx, { ...command, id: randomUUID(), projectId }));
+    return isDryRun ? rehearsePlan(this.database, { quotas, projectId }, insert) : this.once(context, insert);
   }
 
   async get(query: GetVpc, context: RpcContext): Promise<VpcView> {

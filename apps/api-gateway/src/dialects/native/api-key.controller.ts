@@ -1,5 +1,7 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { DRY_RUN_ONLY, DryRunQuery } from '../../dry-run/dry-run.dto';
 import { endIn, pageOf } from '../../http/cursor';
 import { given } from '../../http/given';
 import { AskedBy, Call, type RequestContext } from '../../http/request';
@@ -13,8 +15,10 @@ import {
   ApiKeyWithSecretBody,
   CreateApiKeyBody,
   ListApiKeysQuery,
+  PlannedApiKeyBody,
   RotateApiKeyBody,
 } from './api-key.dto';
+import { planned } from './planned';
 
 /** All of it needs a key with the scope admin. */
 @ApiTags('api-keys')
@@ -27,13 +31,17 @@ export class ApiKeyController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'createApiKey' })
   @ApiCreatedResponse({ type: ApiKeyWithSecretBody })
+  @ApiOkResponse({ type: PlannedApiKeyBody, description: DRY_RUN_ONLY })
   async create(
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) { projectId, name, scope, expiresAt }: CreateApiKeyBody,
     @AskedBy() caller: Caller,
     @Call() call: RequestContext,
-  ): Promise<ApiKeyWithSecretBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyWithSecretBody | PlannedApiKeyBody> {
     const command = { name, scope, ...given({ projectId: projectId?.toLowerCase(), expiresAt }) };
-    return withSecret(await this.keys.create(command, caller, call));
+    const created = await this.keys.create(command, caller, call, isDryRun);
+    return isDryRun ? planned(reply, created.key) : withSecret(created);
   }
 
   /** Without those that are revoked. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsPlainText } from '../../http/validators';
 import { KEY_SCOPES, type KeyScope } from '../../identity/caller';
 import { IsRfc3339 } from '../../operations/rfc3339';
@@ -83,6 +84,11 @@ export class ApiKeyBody {
     description: 'The secret before works until then; null when it was not to work on.',
   })
   formerSecretUntil!: string | null;
+}
+
+export class PlannedApiKeyBody extends ApiKeyBody {
+  @ApiProperty({ type: DryRunBody })
+  dryRun!: DryRunBody;
 }
 
 export class ApiKeyWithSecretBody extends ApiKeyBody {

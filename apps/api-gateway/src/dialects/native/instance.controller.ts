@@ -1,16 +1,25 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { InstancePosition } from '@isthmus/contracts';
 import { Topology, type Zone } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
+import { DRY_RUN_ONLY, DryRunQuery } from '../../dry-run/dry-run.dto';
 import { endIn, pageOf } from '../../http/cursor';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
-import { InstanceBody, InstancePageBody, RegisterInstanceBody, UpdateInstanceBody } from './instance.dto';
+import {
+  InstanceBody,
+  InstancePageBody,
+  PlannedInstanceBody,
+  RegisterInstanceBody,
+  UpdateInstanceBody,
+} from './instance.dto';
 import { PageQuery } from './page';
+import { planned } from './planned';
 
 const INSTANCE_ID = new IdPipe('instance');
 /** The moment of the registration, with microseconds, and the id. */
@@ -29,12 +38,17 @@ export class InstanceController {
   @Post()
   @ApiOperation({ operationId: 'registerInstance' })
   @ApiCreatedResponse({ type: InstanceBody })
-  register(
+  @ApiOkResponse({ type: PlannedInstanceBody, description: DRY_RUN_ONLY })
+  async register(
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) { id, name, zone: zoneName }: RegisterInstanceBody,
     @Call() call: CallContext,
-  ): Promise<InstanceBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<InstanceBody | PlannedInstanceBody> {
     const { name: zone, region } = this.zoneOf(zoneName);
-    return this.network.call('instance.register', { instanceId: id?.toLowerCase(), region, zone, name }, call);
+    const command = { instanceId: id?.toLowerCase(), region, zone, name, isDryRun };
+    const { plannedQuotas, ...instance } = await this.network.call('instance.register', command, call);
+    return isDryRun ? planned(reply, instance, plannedQuotas) : instance;
   }
 
   @Get()

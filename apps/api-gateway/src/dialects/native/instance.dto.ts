@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
+import { DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsPlainText } from '../../http/validators';
 
 const MAX_NAME = 255;
@@ -40,6 +41,11 @@ export class InstanceBody {
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
+}
+
+export class PlannedInstanceBody extends InstanceBody {
+  @ApiProperty({ type: DryRunBody })
+  dryRun!: DryRunBody;
 }
 
 export class InstancePageBody {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { DRY_RUN_ONLY, DryRunQuery } from '../../dry-run/dry-run.dto';
 import { endIn, pageOf } from '../../http/cursor';
 import { isKnownToCaller, revisionTag } from '../../http/etag';
 import { IdPipe } from '../../http/id.pipe';
@@ -10,7 +11,8 @@ import { isUuid } from '../../http/validators';
 import type { Caller } from '../../identity/caller';
 import { ProjectService } from '../../identity/project.service';
 import { PageQuery } from './page';
-import { CreateProjectBody, ProjectBody, ProjectPageBody, UpdateProjectBody } from './project.dto';
+import { planned } from './planned';
+import { CreateProjectBody, PlannedProjectBody, ProjectBody, ProjectPageBody, UpdateProjectBody } from './project.dto';
 
 const PROJECT_ID = new IdPipe('project');
 
@@ -23,13 +25,16 @@ export class ProjectController {
   @Post()
   @ApiOperation({ operationId: 'createProject' })
   @ApiCreatedResponse({ type: ProjectBody })
+  @ApiOkResponse({ type: PlannedProjectBody, description: DRY_RUN_ONLY })
   async create(
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) { name }: CreateProjectBody,
     @AskedBy() caller: Caller,
     @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ProjectBody> {
-    return told(await this.projects.create(name, caller, call), reply);
+  ): Promise<ProjectBody | PlannedProjectBody> {
+    const project = await this.projects.create(name, caller, call, isDryRun);
+    return isDryRun ? planned(reply, project) : told(project, reply);
   }
 
   /** All of the organization for a key with the scope admin, else the key's own. */

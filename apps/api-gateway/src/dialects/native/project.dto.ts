@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsPlainText } from '../../http/validators';
 
 const MAX_NAME = 255;
@@ -29,6 +30,11 @@ export class ProjectBody {
 
   @ApiProperty({ format: 'date-time' })
   updatedAt!: string;
+}
+
+export class PlannedProjectBody extends ProjectBody {
+  @ApiProperty({ type: DryRunBody })
+  dryRun!: DryRunBody;
 }
 
 export class ProjectPageBody {

@@ -8,6 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { DRY_RUN_ONLY, DryRunQuery } from '../../dry-run/dry-run.dto';
 import { given } from '../../http/given';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call, type RequestContext } from '../../http/request';
@@ -16,9 +17,11 @@ import type { Caller } from '../../identity/caller';
 import { DeliveryService } from '../../webhooks/delivery.service';
 import { tagOf, WebhookService } from '../../webhooks/webhook.service';
 import { PageQuery } from './page';
+import { planned } from './planned';
 import {
   CreateWebhookBody,
   PingBody,
+  PlannedWebhookBody,
   ReplayBody,
   ReplayWebhookBody,
   RotateSecretBody,
@@ -44,13 +47,17 @@ export class WebhookController {
   @Post()
   @ApiOperation({ operationId: 'createWebhook' })
   @ApiCreatedResponse({ type: WebhookWithSecretBody })
+  @ApiOkResponse({ type: PlannedWebhookBody, description: DRY_RUN_ONLY })
   async create(
+    @Query(validated) { dry_run: isDryRun }: DryRunQuery,
     @Body(validated) { url, description, eventTypes }: CreateWebhookBody,
     @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<WebhookWithSecretBody> {
+  ): Promise<WebhookWithSecretBody | PlannedWebhookBody> {
     const { projectId } = call;
-    const { endpoint, secret } = await this.webhooks.create({ projectId, url, description, eventTypes }, call);
+    const wanted = { projectId, url, description, eventTypes };
+    const { endpoint, secret, quota } = await this.webhooks.create(wanted, call, isDryRun);
+    if (isDryRun) return planned(reply, endpoint, [quota]);
     void reply.header('etag', tagOf(endpoint));
     return { ...endpoint, secret };
   }

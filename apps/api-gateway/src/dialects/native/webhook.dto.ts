@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { DryRunBody } from '../../dry-run/dry-run.dto';
 import type { EventTypePattern } from '../../events/event-filter';
 import { IsRfc3339 } from '../../operations/rfc3339';
 import { IsPlainText } from '../../http/validators';
@@ -135,6 +136,11 @@ export class WebhookBody {
 
   @ApiProperty({ type: 'integer', description: 'Grows with every change of its settings.' })
   revision!: number;
+}
+
+export class PlannedWebhookBody extends WebhookBody {
+  @ApiProperty({ type: DryRunBody })
+  dryRun!: DryRunBody;
 }
 
 export class WebhookWithSecretBody extends WebhookBody {

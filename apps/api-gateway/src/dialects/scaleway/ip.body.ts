@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 
 export class IpSourceBody {
   @ApiPropertyOptional({ format: 'uuid' })
@@ -66,6 +67,9 @@ export class IpBody {
 
   @ApiProperty({ type: String, nullable: true })
   zone!: string | null;
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }
 
 export class IpListBody {

@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { Topology } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -12,8 +13,8 @@ import { toAddressQuery } from './ip-list.mapper';
 import { IpBody, IpListBody } from './ip.body';
 import { AttachIpDto, BookIpDto, MoveIpDto, ReleaseIpSetDto, type SourceDto, UpdateIpDto } from './ip.dto';
 import { toBookAddress, toCustomOwner, toIpBody, toUpdateAddress } from './ip.mapper';
+import { planOf } from './scaleway.answers';
 import { atMostOne, exactlyOne } from './scaleway.exclusive';
-import { DryRunQuery } from './scaleway.fields';
 import { checkProject, isOtherTenant, Region, zoneOf } from './scaleway.scope';
 
 const IpId = (): ParameterDecorator => Param('ip_id', new IdPipe('address'));
@@ -57,7 +58,9 @@ export class ScalewayIpController {
   ): Promise<IpBody> {
     const zone = this.zoneOfSource(body.source, region);
     checkProject(body.project_id, caller);
-    return toIpBody(await this.ipam.call('address.book', toBookAddress(body, region, zone, isDryRun), call));
+    const ip = toIpBody(await this.ipam.call('address.book', toBookAddress(body, region, zone, isDryRun), call));
+    // Addresses are not counted.
+    return isDryRun ? { ...ip, ...planOf({}) } : ip;
   }
 
   @Get('ips/:ip_id')

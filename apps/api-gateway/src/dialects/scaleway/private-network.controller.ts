@@ -7,6 +7,7 @@ import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { NetworkComposer } from '../../clients/network.composer';
 import { unlessMissing } from '../../clients/unless-missing';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -27,9 +28,8 @@ import {
   toPrivateNetworkBody,
   toUpdateCommand,
 } from './private-network.mapper';
-import { ScalewayAnswers } from './scaleway.answers';
+import { planOf, ScalewayAnswers } from './scaleway.answers';
 import { exactlyOne } from './scaleway.exclusive';
-import { DryRunQuery } from './scaleway.fields';
 import { checkOrganization, checkProject, isOtherTenant, networkLink, Region } from './scaleway.scope';
 import { ipv4First } from './subnet.mapper';
 
@@ -80,7 +80,8 @@ export class ScalewayPrivateNetworkController {
     const command = toCreateCommand(body, region, `pn-${randomBytes(4).toString('hex')}`, isDryRun);
     const accepted = await this.network.call('private-network.create', command, call);
     if (isDryRun) {
-      return toPrivateNetworkBody(accepted.resource, ipv4First(accepted.plannedSubnets ?? []), caller.organizationId);
+      const subnets = ipv4First(accepted.plannedSubnets ?? []);
+      return { ...toPrivateNetworkBody(accepted.resource, subnets, caller.organizationId), ...planOf(accepted) };
     }
     return this.answer(accepted, caller, call, reply);
   }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 import { AreCidrs, IsPlainText } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
 import {
@@ -133,6 +134,9 @@ export class PrivateNetworkBody {
 
   @ApiPropertyOptional({ type: OperationBody, description: 'Only in answers to changes.' })
   operation?: OperationBody;
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }
 
 export class PrivateNetworkListBody {

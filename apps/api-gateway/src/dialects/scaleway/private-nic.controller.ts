@@ -6,6 +6,7 @@ import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
 import { NetworkClient } from '../../clients/network.client';
 import { unlessMissing } from '../../clients/unless-missing';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
@@ -19,8 +20,7 @@ import {
   UpdatePrivateNicDto,
 } from './private-nic.dto';
 import { toCreateCommand, toLastPageLink, toListQuery, toPlannedBody, toPrivateNicBody } from './private-nic.mapper';
-import { ScalewayAnswers } from './scaleway.answers';
-import { DryRunQuery } from './scaleway.fields';
+import { planOf, ScalewayAnswers } from './scaleway.answers';
 import { toPaging } from './scaleway.paging';
 import { InZone, networkLink } from './scaleway.scope';
 
@@ -75,7 +75,7 @@ export class ScalewayPrivateNicController {
   ): Promise<OnePrivateNicBody> {
     const command = toCreateCommand(instanceId, body, zone, isDryRun);
     const accepted = await this.network.call('attachment.create', command, call);
-    if (isDryRun) return toPlannedBody(accepted.resource, accepted.plannedAddresses ?? []);
+    if (isDryRun) return { ...toPlannedBody(accepted.resource, accepted.plannedAddresses ?? []), ...planOf(accepted) };
     const operation = await this.answers.settled(accepted.operation, reply);
     const selector = { attachmentId: accepted.resource.id, instanceId, zone: zone.name };
     const made =

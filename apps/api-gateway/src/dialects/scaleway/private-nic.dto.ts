@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsDefined, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsPlainText, QueryInteger } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
 import { LowerCase, OptionalIds, TagList } from './scaleway.fields';
@@ -99,6 +100,9 @@ export class OnePrivateNicBody {
     description: 'Only in answers to a dry run: what it would get, e.g. 172.16.0.2/22.',
   })
   planned_addresses?: string[];
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }
 
 export class PrivateNicListBody {

@@ -5,14 +5,14 @@ import type { Accepted, RouteView } from '@isthmus/model';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { unlessMissing } from '../../clients/unless-missing';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { Call } from '../../http/request';
 import { validated } from '../../http/validation';
 import { toOperationBody } from '../../operations/operation-body';
 import { CreateRouteDto, ListRoutesQuery, RouteBody, RouteListBody, UpdateRouteDto } from './route.dto';
 import { toCreateRoute, toRouteBody, toRouteQuery, toRouteWithNexthopBody, toUpdateRoute } from './route.mapper';
-import { ScalewayAnswers } from './scaleway.answers';
-import { DryRunQuery } from './scaleway.fields';
+import { planOf, ScalewayAnswers } from './scaleway.answers';
 import { Region } from './scaleway.scope';
 
 const RouteId = (): ParameterDecorator => Param('route_id', new IdPipe('route'));
@@ -51,7 +51,8 @@ export class ScalewayRouteController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RouteBody> {
     const accepted = await this.network.call('route.create', toCreateRoute(body, region, isDryRun), call);
-    return isDryRun ? toRouteBody(accepted.resource) : this.answer(accepted, call, reply);
+    if (isDryRun) return { ...toRouteBody(accepted.resource), ...planOf(accepted) };
+    return this.answer(accepted, call, reply);
   }
 
   @Get('routes/:route_id')

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsDefined, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsAddressOrCidr, IsCidr, IsPlainText } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
 import { BooleanFilter, LowerCase, OptionalId, OptionalIdOrNone, TagFilter, TagList } from './scaleway.fields';
@@ -149,6 +150,9 @@ export class RouteBody {
 
   @ApiPropertyOptional({ type: OperationBody, description: 'Only in answers to changes.' })
   operation?: OperationBody;
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }
 
 export class RouteWithNexthopBody {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { Planned } from '@isthmus/contracts';
 import type { OperationView } from '@isthmus/model';
+import type { DryRunBody } from '../../dry-run/dry-run.dto';
 import { problemOfOperation } from '../../operations/operation-body';
 import { tellOperation } from '../../operations/operation-headers';
 import type { OperationStatus, SettledOperation } from '../../operations/operation-status';
@@ -10,6 +12,11 @@ const MAX_TOLD_IDS = 100;
 
 function throwFailed(operation: SettledOperation): void {
   if (operation.state === 'failure' || operation.state === 'timeout') throw problemOfOperation(operation);
+}
+
+/** Ours: a member that the official SDKs do not read. */
+export function planOf({ plannedQuotas: quotas = [] }: Planned): { dry_run: DryRunBody } {
+  return { dry_run: { quotas } };
 }
 
 /** Waits for accepted work on behalf of clients that know no operations. */

@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
-import { AsksForDryRun } from '../../audit/dry-run';
 import { IsPlainText, QueryBoolean, Repeated } from '../../http/validators';
 import { PageQuery } from './scaleway.paging';
 
@@ -96,11 +95,4 @@ export class TenantPageQuery extends PageQuery {
 
   @TenantId()
   project_id?: string;
-}
-
-/** Ours: the answer of a create without its consequences. */
-@AsksForDryRun('dry_run')
-export class DryRunQuery {
-  @BooleanFilter('Answers what would be made, and writes nothing.')
-  dry_run?: boolean;
 }

@@ -5,13 +5,13 @@ import type { ChangeSubnets } from '@isthmus/contracts';
 import type { CallContext } from '@isthmus/rpc';
 import { IpamClient } from '../../clients/ipam.client';
 import { NetworkClient } from '../../clients/network.client';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
 import type { Caller } from '../../identity/caller';
 import { toOperationBody } from '../../operations/operation-body';
-import { ScalewayAnswers } from './scaleway.answers';
-import { DryRunQuery } from './scaleway.fields';
+import { planOf, ScalewayAnswers } from './scaleway.answers';
 import { isOtherTenant, networkLink, Region } from './scaleway.scope';
 import { ListSubnetsQuery, SetSubnetsDto, SubnetListBody, SubnetsBody, SubnetsDto } from './subnet.dto';
 import { ipv4First, plannedCidrs, toSubnetBody, toSubnetQuery } from './subnet.mapper';
@@ -88,7 +88,9 @@ export class ScalewaySubnetController {
   private async change(command: ChangeSubnets, call: CallContext, reply: FastifyReply): Promise<SubnetsBody> {
     const { region, privateNetworkId, isDryRun } = command;
     const accepted = await this.network.call('private-network.change-subnets', command, call);
-    if (isDryRun) return { subnets: plannedCidrs(await this.cidrsOf(privateNetworkId, call), command) };
+    if (isDryRun) {
+      return { subnets: plannedCidrs(await this.cidrsOf(privateNetworkId, call), command), ...planOf(accepted) };
+    }
     const operation = await this.answers.settled(accepted.operation, reply);
     return {
       subnets: await this.cidrsOf(privateNetworkId, call),

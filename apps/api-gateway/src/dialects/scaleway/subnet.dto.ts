@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsDefined, IsIn, IsOptional } from 'class-validator';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 import { AreCidrs } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
 import { IdFilter, OptionalId, TenantPageQuery } from './scaleway.fields';
@@ -77,4 +78,7 @@ export class SubnetsBody {
 
   @ApiPropertyOptional({ type: OperationBody })
   operation?: OperationBody;
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }

@@ -5,13 +5,13 @@ import type { FastifyReply } from 'fastify';
 import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { unlessMissing } from '../../clients/unless-missing';
+import { DryRunQuery } from '../../dry-run/dry-run.dto';
 import { IdPipe } from '../../http/id.pipe';
 import { AskedBy, Call } from '../../http/request';
 import { validated } from '../../http/validation';
 import type { Caller } from '../../identity/caller';
 import { toOperationBody } from '../../operations/operation-body';
-import { ScalewayAnswers } from './scaleway.answers';
-import { DryRunQuery } from './scaleway.fields';
+import { planOf, ScalewayAnswers } from './scaleway.answers';
 import { checkProject, isOtherTenant, Region } from './scaleway.scope';
 import { CreateVpcDto, ListVpcsQuery, UpdateVpcDto, VpcBody, VpcListBody } from './vpc.dto';
 import { toCreateVpc, toUpdateVpc, toVpcBody, toVpcQuery } from './vpc.mapper';
@@ -53,7 +53,8 @@ export class ScalewayVpcController {
   ): Promise<VpcBody> {
     checkProject(body.project_id, caller);
     const command = toCreateVpc(body, region, `vpc-${randomBytes(4).toString('hex')}`, isDryRun);
-    return toVpcBody(await this.network.call('vpc.create', command, call), caller.organizationId);
+    const vpc = await this.network.call('vpc.create', command, call);
+    return { ...toVpcBody(vpc, caller.organizationId), ...(isDryRun ? planOf(vpc) : {}) };
   }
 
   @Get(':vpc_id')

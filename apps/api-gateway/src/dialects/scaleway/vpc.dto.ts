@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { DRY_RUN_ONLY, DryRunBody } from '../../dry-run/dry-run.dto';
 import { IsPlainText } from '../../http/validators';
 import { OperationBody } from '../../operations/operation-body';
 import { BooleanFilter, NameFilter, ProjectId, TagFilter, TagList, TenantPageQuery } from './scaleway.fields';
@@ -93,6 +94,9 @@ export class VpcBody {
 
   @ApiPropertyOptional({ type: OperationBody, description: 'Only in answers to enable-routing.' })
   operation?: OperationBody;
+
+  @ApiPropertyOptional({ type: DryRunBody, description: DRY_RUN_ONLY })
+  dry_run?: DryRunBody;
 }
 
 export class VpcListBody {

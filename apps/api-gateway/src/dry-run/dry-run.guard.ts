@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '@isthmus/problem';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,11 +22,17 @@ export const AsksForDryRun =
 export class DryRunGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.isDryRun = parametersOf(context).some(
-      (name) => (request.query as Record<string, unknown>)[name] === 'true',
-    );
+    const query = request.query as Record<string, unknown>;
+    request.isDryRun = parametersOf(context).some((name) => Object.hasOwn(query, name) && isTrue(name, query[name]));
     return true;
   }
+}
+
+/** Whoever meant a dry run must not get the real thing: an empty value says nothing elsewhere, but is refused here. */
+function isTrue(name: string, value: unknown): boolean {
+  const text = String(value).toLowerCase();
+  if (text !== 'true' && text !== 'false') throw ProblemError.invalid(name, `${name} must be true or false`, 'format');
+  return text === 'true';
 }
 
 function parametersOf(context: ExecutionContext): string[] {
