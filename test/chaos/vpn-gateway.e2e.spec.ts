@@ -23,7 +23,10 @@ describe.each(VICTIMS)('kill -9 of %s while a VPN gateway is provisioned', (vict
   let holder: Client;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { OPERATION_LEASE_MS: '1500', TUNNEL_LATENCY_MS: '20', FABRIC_LATENCY_MS: '20' } });
+    stack = await startStack({
+      hasVpn: true,
+      env: { OPERATION_LEASE_MS: '1500', TUNNEL_LATENCY_MS: '20', FABRIC_LATENCY_MS: '20' },
+    });
     huawei = HuaweiClient.of(stack);
     place = await makePlace(stack);
     holder = new Client({ connectionString: stack.database.url });

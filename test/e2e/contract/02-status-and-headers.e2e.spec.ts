@@ -30,7 +30,7 @@ describe('02: each dialect keeps its status, and all tell the operation in the s
   let client: ApiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { SETTLE_WINDOW_MS: '100', FABRIC_LATENCY_MS: '1000' } });
+    stack = await startStack({ hasVpn: true, env: { SETTLE_WINDOW_MS: '100', FABRIC_LATENCY_MS: '1000' } });
     client = ApiClient.of(stack);
   }, 60_000);
   afterAll(() => stack.stop());

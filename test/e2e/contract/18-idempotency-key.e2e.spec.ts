@@ -17,7 +17,7 @@ describe('18 Idempotency-Key', () => {
   let send: KeyedHttp;
 
   beforeEach(async () => {
-    stack = await startStack({ gateways: 2, env: LOCAL_WEBHOOKS });
+    stack = await startStack({ hasVpn: true, gateways: 2, env: LOCAL_WEBHOOKS });
     send = keyedHttp(stack);
   });
   afterEach(() => stack.stop());
@@ -99,7 +99,7 @@ describe('18 Idempotency-Key, when the gateway is killed between commit and answ
 
   beforeAll(async () => {
     const env = { FABRIC_LATENCY_MS: '400', SETTLE_WINDOW_MS: '6000', IDEMPOTENCY_LEASE_MS: '2000' };
-    stack = await startStack({ gateways: 2, env });
+    stack = await startStack({ hasVpn: true, gateways: 2, env });
     send = keyedHttp(stack);
   });
   afterAll(() => stack.stop());

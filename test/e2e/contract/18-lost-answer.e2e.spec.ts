@@ -19,7 +19,7 @@ describe('18 Idempotency-Key, when the answer gets lost', () => {
   let send: KeyedHttp;
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: LOCAL_WEBHOOKS });
+    stack = await startStack({ hasVpn: true, gateways: 2, env: LOCAL_WEBHOOKS });
     send = keyedHttp(stack);
   });
   afterAll(async () => {

@@ -10,7 +10,11 @@ describe('19 scope of an Idempotency-Key', () => {
   let send: KeyedHttp;
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: { FABRIC_LATENCY_MS: '100', SETTLE_WINDOW_MS: '5000' } });
+    stack = await startStack({
+      hasVpn: true,
+      gateways: 2,
+      env: { FABRIC_LATENCY_MS: '100', SETTLE_WINDOW_MS: '5000' },
+    });
     send = keyedHttp(stack);
   });
   afterAll(() => stack.stop());

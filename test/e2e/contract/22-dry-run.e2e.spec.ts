@@ -31,7 +31,7 @@ describe('22 dry runs', () => {
   let network: { id: string; vpc_id: string };
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: { ...LOCAL_WEBHOOKS, WEBHOOK_ENDPOINT_QUOTA: '2' } });
+    stack = await startStack({ hasVpn: true, gateways: 2, env: { ...LOCAL_WEBHOOKS, WEBHOOK_ENDPOINT_QUOTA: '2' } });
     send = keyedHttp(stack);
     const made = await send({ method: 'POST', path: NETWORKS, body: { name: 'pn', subnets: ['10.20.0.0/24'] } });
     network = JSON.parse(made.text) as typeof network;

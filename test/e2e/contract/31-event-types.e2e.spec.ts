@@ -30,7 +30,7 @@ describe('31: event types are hierarchical, filterable and published with their 
   const asyncApi = JSON.parse(readFileSync('openapi/asyncapi.json', 'utf8')) as AsyncApi;
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: { FABRIC_FAULTS: JSON.stringify(FAULTS) } });
+    stack = await startStack({ hasVpn: true, gateways: 2, env: { FABRIC_FAULTS: JSON.stringify(FAULTS) } });
     client = ApiClient.of(stack, 1);
     published = (await client.send<{ items: PublishedType[] }>('GET', '/v1/event-types')).body.items;
     told = await happen();

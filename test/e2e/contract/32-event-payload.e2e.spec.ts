@@ -16,7 +16,7 @@ describe('32: the payload is the snapshot at the event, never a secret, and at m
   let clients: [ApiClient, ApiClient];
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: { FABRIC_FAULTS: JSON.stringify(FAULTS) } });
+    stack = await startStack({ hasVpn: true, gateways: 2, env: { FABRIC_FAULTS: JSON.stringify(FAULTS) } });
     clients = [ApiClient.of(stack, 0), ApiClient.of(stack, 1)];
   });
   afterAll(() => stack.stop());

@@ -34,7 +34,11 @@ describe('the audit', () => {
   let asked = 0;
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, env: { SETTLE_WINDOW_MS: '5000', WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' } });
+    stack = await startStack({
+      hasVpn: true,
+      gateways: 2,
+      env: { SETTLE_WINDOW_MS: '5000', WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
+    });
     send = keyedHttp(stack);
   });
   afterAll(() => stack.stop());

@@ -16,7 +16,7 @@ describe('VPN gateways that are not finished', () => {
 
   beforeAll(async () => {
     const env = { OPERATION_DEADLINE_MS: String(DEADLINE_MS), TUNNEL_FAULTS: JSON.stringify([FAULT]) };
-    stack = await startStack({ env: { ...env, SETTLE_WINDOW_MS: '0' } });
+    stack = await startStack({ hasVpn: true, env: { ...env, SETTLE_WINDOW_MS: '0' } });
     client = ApiClient.of(stack);
     huawei = HuaweiClient.of(stack);
     place = await makePlace(stack);

@@ -10,7 +10,7 @@ describe('20 VPN gateways in a subnet with room for 5', () => {
   let huawei: HuaweiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ replicas: 2, env: { QUOTA_VPN_GATEWAYS: '100' } });
+    stack = await startStack({ hasVpn: true, replicas: 2, env: { QUOTA_VPN_GATEWAYS: '100' } });
     huawei = HuaweiClient.of(stack);
   });
   afterAll(() => stack.stop());

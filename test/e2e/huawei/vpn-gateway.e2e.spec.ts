@@ -9,7 +9,7 @@ describe('Huawei VPN gateways, by the official SDK', () => {
   let huawei: HuaweiClient;
 
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ hasVpn: true, hasVpn: true });
     huawei = HuaweiClient.of(stack);
   });
 

@@ -7,7 +7,7 @@ describe('metrics and health', () => {
   let client: ApiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { METRICS_PORT: '0' } });
+    stack = await startStack({ hasVpn: true, env: { METRICS_PORT: '0' } });
     client = ApiClient.of(stack);
     const { reference } = await client.succeed('POST', '/v2/private-network', { name: 'measured' });
     await client.succeed('DELETE', `/v2/private-network/${reference.id}`);

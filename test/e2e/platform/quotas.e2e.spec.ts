@@ -11,7 +11,7 @@ describe('quotas', () => {
   let client: ApiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ env: { QUOTA_PRIVATE_NETWORKS: '3', QUOTA_VPCS: '7' } });
+    stack = await startStack({ hasVpn: true, env: { QUOTA_PRIVATE_NETWORKS: '3', QUOTA_VPCS: '7' } });
     client = ApiClient.of(stack);
   });
   afterAll(() => stack.stop());
