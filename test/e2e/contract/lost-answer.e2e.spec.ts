@@ -14,7 +14,7 @@ import {
 import { holdWork, submitHeld, untilOperation } from './operations';
 
 /** A retry after all was done and only the answer got lost: answered as the first try was, and nothing is done again. */
-describe('18 Idempotency-Key, when the answer gets lost', () => {
+describe('an Idempotency-Key, when the answer gets lost', () => {
   let stack: Stack;
   let send: KeyedHttp;
 
