@@ -10,7 +10,7 @@ describe('08: what is being made is there, but not usable; what could not be mad
   let client: ApiClient;
 
   beforeAll(async () => {
-    const env = { SETTLE_WINDOW_MS: '200', FABRIC_LATENCY_MS: '4000', FABRIC_FAULTS: JSON.stringify([FAULT]) };
+    const env = { SETTLE_WINDOW_MS: '200', FABRIC_LATENCY_MS: '2000', FABRIC_FAULTS: JSON.stringify([FAULT]) };
     stack = await startStack({ gateways: 2, env });
     clients = [ApiClient.of(stack, 0), ApiClient.of(stack, 1)];
     client = clients[0] as ApiClient;

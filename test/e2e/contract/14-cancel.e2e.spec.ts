@@ -20,8 +20,8 @@ describe('14: what can be cancelled is undone and ends as interrupted', () => {
   let other: ApiClient;
 
   beforeAll(async () => {
-    const env = { SETTLE_WINDOW_MS: '100', FABRIC_LATENCY_MS: '2000', FABRIC_FAULTS: JSON.stringify([FAULT]) };
-    stack = await startStack({ gateways: 2, replicas: 2, env });
+    const env = { SETTLE_WINDOW_MS: '100', FABRIC_LATENCY_MS: '1000', OPERATION_LEASE_MS: '3000' };
+    stack = await startStack({ gateways: 2, replicas: 2, env: { ...env, FABRIC_FAULTS: JSON.stringify([FAULT]) } });
     client = ApiClient.of(stack, 0);
     other = ApiClient.of(stack, 1);
   }, 60_000);

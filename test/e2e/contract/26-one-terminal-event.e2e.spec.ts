@@ -12,7 +12,7 @@ describe('26: every operation ends with exactly one terminal event', () => {
   let clients: [ApiClient, ApiClient];
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2, replicas: 2 });
+    stack = await startStack({ gateways: 2, replicas: 2, env: { OPERATION_LEASE_MS: '3000' } });
     clients = [ApiClient.of(stack, 0), ApiClient.of(stack, 1)];
   });
   afterAll(() => stack.stop());
