@@ -8,7 +8,7 @@ describe('the same operation on two workers', () => {
 
   beforeAll(async () => {
     const env = { FABRIC_LATENCY_MS: '300', OPERATION_LEASE_MS: '1000', SETTLE_WINDOW_MS: '0' };
-    stack = await startStack({ env });
+    stack = await startStack({ hasVpn: true, env });
     client = ApiClient.of(stack);
   });
 

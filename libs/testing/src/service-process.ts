@@ -32,9 +32,10 @@ export async function startService(app: AppName, env: Record<string, string>): P
     output,
     signal: async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      const isToGo = signal !== 'SIGSTOP' && signal !== 'SIGCONT';
+      const gone = isToGo ? new Promise((resolve) => child.once('exit', resolve)) : undefined;
       child.kill(signal);
-      if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
+      await gone;
     },
   };
 }

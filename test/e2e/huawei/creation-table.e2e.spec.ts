@@ -18,7 +18,7 @@ describe('the creation table of VPN gateways', () => {
   let before: Body;
 
   beforeAll(async () => {
-    stack = await startStack({ hasVpn: true, hasVpn: true });
+    stack = await startStack({ hasVpn: true });
     huawei = HuaweiClient.of(stack);
     place = await makePlace(stack);
     other = await makePlace(stack);

@@ -12,7 +12,7 @@ describe('Huawei customer gateways and VPN connections, by the official SDK', ()
   let before: Body;
 
   beforeAll(async () => {
-    stack = await startStack({ hasVpn: true, hasVpn: true });
+    stack = await startStack({ hasVpn: true });
     huawei = HuaweiClient.of(stack);
     place = await makePlace(stack);
     before = await holdings(stack);

@@ -9,7 +9,7 @@ describe('Huawei VPN gateways, by the official SDK', () => {
   let huawei: HuaweiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ hasVpn: true, hasVpn: true });
+    stack = await startStack({ hasVpn: true });
     huawei = HuaweiClient.of(stack);
   });
 

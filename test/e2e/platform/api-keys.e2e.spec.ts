@@ -20,7 +20,7 @@ describe('API keys', () => {
   let onOther: ApiClient;
 
   beforeAll(async () => {
-    stack = await startStack({ gateways: 2 });
+    stack = await startStack({ hasVpn: true, gateways: 2 });
     admin = ApiClient.of(stack, 0);
     onOther = ApiClient.of(stack, 1);
   });

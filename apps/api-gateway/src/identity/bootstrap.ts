@@ -1,5 +1,4 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
-import { Database } from '@isthmus/db';
 import { SecretBox } from '@isthmus/secrets';
 import { GatewayConfig } from '../config';
 import { ApiKeyRepository } from './api-key.repository';
@@ -11,7 +10,6 @@ import { ProjectRepository } from './project.repository';
 export class Bootstrap implements OnModuleInit {
   constructor(
     private readonly config: GatewayConfig,
-    private readonly database: Database,
     private readonly projects: ProjectRepository,
     private readonly keys: ApiKeyRepository,
     private readonly box: SecretBox,
@@ -22,8 +20,8 @@ export class Bootstrap implements OnModuleInit {
     if (!bootstrap) return;
     const { projectId, accessKey, secretKey } = bootstrap;
     // One organization per installation to begin with: it carries the id of its first project.
-    const first = { id: projectId, organizationId: projectId, name: 'default', requestId: null };
-    await this.projects.insert(this.database, first);
+    const first = { id: projectId, organizationId: projectId, name: 'default' };
+    await this.projects.ensure(first);
     await this.keys.putBootstrap({ accessKey, projectId, ...keptSecret(this.box, secretKey, accessKey) });
   }
 }

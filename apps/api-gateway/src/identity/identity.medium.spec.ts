@@ -35,7 +35,7 @@ describe('keys in PostgreSQL', () => {
 
   const bootstrapWith = (secretKey: string, by = box): Promise<void> => {
     const config = Object.assign(offlineConfig(), { bootstrap: { projectId, accessKey: ACCESS_KEY, secretKey } });
-    return new Bootstrap(config, database, new ProjectRepository(database), keys, by).onModuleInit();
+    return new Bootstrap(config, new ProjectRepository(database), keys, by).onModuleInit();
   };
 
   it('makes the first key once, also when several gateways start together', async () => {

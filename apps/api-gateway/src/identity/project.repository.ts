@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Queryable, selectList, type Tx } from '@isthmus/db';
+import { Database, selectList, type Tx } from '@isthmus/db';
 import { ProjectEntity } from './project.entity';
 
-export interface NewProject extends Pick<ProjectEntity, 'id' | 'organizationId' | 'name'> {
-  /** The request that makes it, where one does. */
-  requestId: string | null;
-}
+export type NewProject = Pick<ProjectEntity, 'id' | 'organizationId' | 'name'>;
 
 const COLUMNS = selectList(ProjectEntity);
 
 const INSERT = `
-  INSERT INTO gateway.project (id, organization_id, name, last_request_id) VALUES ($1, $2, $3, $4)
-  ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`;
-const FIND_BY_REQUEST = `SELECT ${COLUMNS} FROM gateway.project WHERE last_request_id = $1 AND organization_id = $2`;
+  INSERT INTO gateway.project (id, organization_id, name) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`;
+const ENSURE = 'INSERT INTO gateway.project (id, organization_id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
 const FIND = `SELECT ${COLUMNS} FROM gateway.project WHERE id = $1 AND organization_id = $2`;
 const LOCK = `${FIND} FOR NO KEY UPDATE`;
 const PAGE = `
@@ -27,14 +23,13 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 export class ProjectRepository {
   constructor(private readonly database: Database) {}
 
-  /** Undefined when the id, or the request, has a project already. */
-  async insert(on: Queryable, project: NewProject): Promise<ProjectEntity | undefined> {
-    const { id, organizationId, name, requestId } = project;
-    return (await on.query<ProjectEntity>(INSERT, [id, organizationId, name, requestId]))[0];
+  async insert(tx: Tx, { id, organizationId, name }: NewProject): Promise<ProjectEntity> {
+    return (await tx.query<ProjectEntity>(INSERT, [id, organizationId, name]))[0] as ProjectEntity;
   }
 
-  async findByRequest(tx: Tx, requestId: string, organizationId: string): Promise<ProjectEntity | undefined> {
-    return (await tx.query<ProjectEntity>(FIND_BY_REQUEST, [requestId, organizationId]))[0];
+  /** One of that id stays as it is. */
+  async ensure({ id, organizationId, name }: NewProject): Promise<void> {
+    await this.database.execute(ENSURE, [id, organizationId, name]);
   }
 
   async find(id: string, organizationId: string): Promise<ProjectEntity | undefined> {

@@ -19,20 +19,14 @@ export class ProjectService {
     private readonly audit: AuditWriter,
   ) {}
 
-  /** Throws `forbidden`. A request that is tried again gets the project that it made. A dry run makes none. */
+  /** Throws `forbidden`. A dry run makes none. */
   async create(name: string, caller: Caller, call: RequestContext, isDryRun = false): Promise<ProjectEntity> {
     requireAdmin(caller);
     const { organizationId } = caller;
-    const { requestId } = call;
     const work = async (tx: Tx): Promise<ProjectEntity> => {
-      const created = await this.projects.insert(tx, { id: randomUUID(), organizationId, name, requestId });
-      if (created) {
-        await this.record(tx, call, 'project.create', created);
-        return created;
-      }
-      const madeBefore = await this.projects.findByRequest(tx, requestId, organizationId);
-      if (!madeBefore) throw new Error(`the request ${requestId} has made a project of another organization`);
-      return madeBefore;
+      const created = await this.projects.insert(tx, { id: randomUUID(), organizationId, name });
+      await this.record(tx, call, 'project.create', created);
+      return created;
     };
     return this.localWork.once(call, work, isDryRun);
   }
