@@ -40,13 +40,13 @@ describe('two replicas of each service', () => {
              (SELECT count(DISTINCT vni)::int FROM network.private_network) AS vnis,
              (SELECT count(*)::int FROM ipam.address) AS addresses`);
     expect(counts).toEqual({
-      operations: 241,
+      operations: 121,
       mostAttempts: 1,
       mostStepAttempts: 1,
-      networkCommands: 241,
-      ipamCommands: 241,
-      networks: 121,
-      vnis: 121,
+      networkCommands: 121,
+      ipamCommands: 121,
+      networks: 61,
+      vnis: 61,
       addresses: 60,
     });
     expect(await violations(stack.database)).toEqual([]);
