@@ -117,14 +117,19 @@ class FakeDatabase {
 
   async query(sql: string, values: unknown[] = []): Promise<object[]> {
     if (sql.includes('gateway.api_key')) return this.findKey(sql, values[0]);
-    if (sql.includes('ANY($1')) return (values[0] as string[]).flatMap((id) => this.ended(id));
-    const found = this.operations.get(values[0] as string);
-    return found && (found as { projectId: string }).projectId === values[1] ? [found] : [];
+    if (!sql.includes('ANY($1')) return this.ofResource(values[0] as string, values[1]);
+    const isEnded = sql.includes("<> 'pending'");
+    return (values[0] as string[]).flatMap((id) => (isEnded ? this.ended(id) : (this.operations.get(id) ?? [])));
   }
 
   /** Keeps nothing. */
   async execute(): Promise<number> {
     return 1;
+  }
+
+  private ofResource(resourceId: string, projectId: unknown): object[] {
+    const found = this.operations.get(resourceId);
+    return found && (found as { projectId: string }).projectId === projectId ? [found] : [];
   }
 
   private ended(id: string): object[] {

@@ -3,6 +3,7 @@ import { Database, isoTimestamp } from '@isthmus/db';
 import type { OperationKind, OperationView, ResourceType } from '@isthmus/model';
 import { type JournaledStep, type OperationDetails, type OperationPlan, toDetails } from './operation-details';
 import type { OperationStatus, SettledOperation } from './operation-status';
+import { GatheredReads } from './gathered-reads';
 
 interface StatusRow extends Omit<OperationStatus, 'id' | 'reference'> {
   referenceType: ResourceType;
@@ -16,13 +17,18 @@ interface SettledRow extends StatusRow {
   resourceId: string;
 }
 
+interface Owned {
+  id: string;
+  projectId: string;
+}
+
 export type OperationSummary = Pick<OperationView, 'id' | 'kind' | 'state'>;
 
 const STATUS = `state, reason, message, reference_type AS "referenceType", reference_id AS "referenceId"`;
 const SETTLED = `id, ${STATUS}, code, resource_type AS "resourceType", resource_id AS "resourceId"`;
 
 // The hot read of every client that polls. Each column costs, so it has only what is told.
-const FIND = `SELECT ${STATUS} FROM ops.operation WHERE id = $1 AND project_id = $2`;
+const FIND = `SELECT id, project_id AS "projectId", ${STATUS} FROM ops.operation WHERE id = ANY($1::uuid[])`;
 
 const ENDED = `SELECT ${SETTLED} FROM ops.operation WHERE id = ANY($1::uuid[]) AND state <> 'pending'`;
 
@@ -41,7 +47,7 @@ const UPDATED_AT = `greatest(created_at, started_at, cancel_requested_at, finish
 
 // One statement, so that the steps and the state of the operation are of the same moment.
 const DETAILS = `
-  SELECT ${SETTLED}, kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${IS_STALLED} AS "isStalled",
+  SELECT ${SETTLED}, project_id AS "projectId", kind, saga_steps AS "stepNames", direction, is_stuck AS "isStuck", ${IS_STALLED} AS "isStalled",
          ${IS_CANCELLABLE} AS "isCancellable",
          ${isoTimestamp('created_at')} AS "createdAt", ${isoTimestamp(UPDATED_AT)} AS "updatedAt",
          ${isoTimestamp('started_at')} AS "startedAt", ${isoTimestamp('finished_at')} AS "finishedAt", ${isoTimestamp('deadline')} AS deadline,
@@ -50,21 +56,26 @@ const DETAILS = `
                    ORDER BY s.position), '[]')
             FROM ops.operation_step s WHERE s.operation_id = o.id) AS journaled
     FROM ops.operation o`;
-const FIND_DETAILS = `${DETAILS} WHERE id = $1 AND project_id = $2`;
 const DETAILS_OF = `${DETAILS} WHERE id = ANY($1::uuid[])`;
 
 const KEPT_SINCE = `SELECT (extract(epoch FROM ops.kept_since()) * 1000)::float8 AS "keptSinceMs"`;
 
-type DetailsRow = SettledRow & OperationPlan & { kind: OperationKind; journaled: JournaledStep[] };
+type DetailsRow = SettledRow & OperationPlan & Owned & { kind: OperationKind; journaled: JournaledStep[] };
 
 /** Reads operations from where the services keep them. An operation of another project is not there. */
 @Injectable()
 export class OperationReader {
-  constructor(private readonly database: Database) {}
+  private readonly statuses: GatheredReads<StatusRow & Owned>;
+  private readonly details: GatheredReads<DetailsRow>;
+
+  constructor(private readonly database: Database) {
+    this.statuses = new GatheredReads(async (ids) => byId(await database.query<StatusRow & Owned>(FIND, [ids])));
+    this.details = new GatheredReads(async (ids) => byId(await database.query<DetailsRow>(DETAILS_OF, [ids])));
+  }
 
   async find(id: string, projectId: string): Promise<OperationStatus | undefined> {
-    const [row] = await this.database.query<StatusRow>(FIND, [id, projectId]);
-    return row && toStatus(id, row);
+    const row = await this.statuses.find(id);
+    return row?.projectId === projectId ? toStatus(id, row) : undefined;
   }
 
   /** Those of the given operations that have ended. */
@@ -78,8 +89,8 @@ export class OperationReader {
   }
 
   async findDetails(id: string, projectId: string): Promise<OperationDetails | undefined> {
-    const [row] = await this.database.query<DetailsRow>(FIND_DETAILS, [id, projectId]);
-    return row && detailsOf(row);
+    const row = await this.details.find(id);
+    return row?.projectId === projectId ? detailsOf(row) : undefined;
   }
 
   /** Of any project: for those who have been let in already. */
@@ -92,6 +103,10 @@ export class OperationReader {
     const [row] = await this.database.query<{ keptSinceMs: number | null }>(KEPT_SINCE);
     return row?.keptSinceMs ?? 0;
   }
+}
+
+function byId<Row extends Owned>(rows: Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function detailsOf(row: DetailsRow): OperationDetails {
