@@ -149,6 +149,13 @@ export interface RegisterInstance {
 }
 
 /** Where a page of instances ended: they go by the moment of their registration, and then by id. */
+export interface RenameInstance {
+  instanceId: string;
+  name: string;
+  /** The name that the caller has seen. When it has another by now: `precondition-failed`. */
+  formerName?: string;
+}
+
 export interface InstancePosition {
   createdAt: string;
   id: string;
@@ -207,7 +214,7 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   'instance.page': Call<PageInstances, InstanceView[]>;
   /** The same one again is answered as it is. `already-exists` when the id is another one's. */
   'instance.register': Call<RegisterInstance, InstanceView & Planned>;
-  'instance.rename': Call<{ instanceId: string; name: string }, InstanceView>;
+  'instance.rename': Call<RenameInstance, InstanceView>;
   /** `conflict` while it is attached to a network. */
   'instance.delete': Call<{ instanceId: string }, null>;
   'network-quota.list': Call<Record<string, never>, NetworkQuota[]>;

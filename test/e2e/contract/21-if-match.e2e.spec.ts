@@ -79,4 +79,20 @@ describe('21 ETag and If-Match', () => {
     expect(statuses.filter((status) => status === 412)).toHaveLength(9);
     expect(await descriptionOf(path)).toBe(`racer ${statuses.indexOf(200)}`);
   });
+
+  it('holds for instances too', async () => {
+    const made = await send({ method: 'POST', path: '/v1/instances', body: { name: 'web', zone: 'fr-par-1' } });
+    const path = `/v1/instances/${(JSON.parse(made.text) as { id: string }).id}`;
+    const first = await tagOf(path);
+    expect((await send({ method: 'GET', path, headers: { 'if-none-match': first } })).status).toBe(304);
+    const rename = (name: string, ifMatch: string): Promise<RawAnswer> =>
+      send({ method: 'PATCH', path, body: { name }, headers: { 'if-match': ifMatch } });
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => rename(name, first)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+    const renamed = answers.find(({ status }) => status === 200) as RawAnswer;
+    expect(renamed.headers.get('etag')).toBe(await tagOf(path));
+    expect((await send({ method: 'GET', path })).text).toBe(renamed.text);
+    const stale = await rename('e', first);
+    expect(JSON.parse(stale.text)).toMatchObject({ code: 'precondition-failed', violations: [{ field: 'If-Match' }] });
+  });
 });

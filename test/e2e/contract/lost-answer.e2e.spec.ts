@@ -146,8 +146,10 @@ describe('an Idempotency-Key, when the answer gets lost', () => {
       path: '/v1/instances',
       body: { name: 'm', zone: 'fr-par-1' },
     });
-    await lost({ method: 'PATCH', path: `/v1/instances/${machine.id}`, body: { name: 'n' } });
-    await lost({ method: 'DELETE', path: `/v1/instances/${machine.id}` });
+    const instance = `/v1/instances/${machine.id}`;
+    const seen = (await send({ method: 'GET', path: instance })).headers.get('etag') as string;
+    await lost({ method: 'PATCH', path: instance, body: { name: 'n' }, headers: { 'if-match': seen } });
+    await lost({ method: 'DELETE', path: instance });
   });
 });
 

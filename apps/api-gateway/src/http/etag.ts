@@ -10,6 +10,11 @@ export function revisionTag(id: string, revision: number): string {
   return `"${id}.${revision}"`;
 }
 
+/** Strong entity tag of a resource that has no revision and one thing that can be changed. */
+export function valueTag(id: string, value: string): string {
+  return `"${id}.${hash('sha256', value, 'base64url')}"`;
+}
+
 /** Weak entity tag of an answer that is put together from several things. */
 export function bodyTag(body: object): string {
   return `W/"${hash('sha256', JSON.stringify(body), 'base64url')}"`;

@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ListInstances, NetworkCalls, PageInstances, Planned, RegisterInstance } from '@isthmus/contracts';
+import {
+  ListInstances,
+  NetworkCalls,
+  PageInstances,
+  Planned,
+  RegisterInstance,
+  RenameInstance,
+} from '@isthmus/contracts';
 import type { InstanceView } from '@isthmus/model';
 import { Answers, RpcContext } from '@isthmus/rpc';
 import { InstanceService } from './instance.service';
@@ -32,8 +39,8 @@ export class InstanceHandler {
   }
 
   @AnswersNetwork('instance.rename')
-  rename(@Payload() command: { instanceId: string; name: string }, @Ctx() context: RpcContext): Promise<InstanceView> {
-    return this.instances.rename(command.instanceId, command.name, context);
+  rename(@Payload() command: RenameInstance, @Ctx() context: RpcContext): Promise<InstanceView> {
+    return this.instances.rename(command, context);
   }
 
   @AnswersNetwork('instance.delete')

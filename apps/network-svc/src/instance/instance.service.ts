@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { ListInstances, PageInstances, Planned, RegisterInstance } from '@isthmus/contracts';
+import type { ListInstances, PageInstances, Planned, RegisterInstance, RenameInstance } from '@isthmus/contracts';
 import { Database, rehearse, type Tx } from '@isthmus/db';
 import type { InstanceView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
@@ -48,9 +48,12 @@ export class InstanceService {
     return rehearse(this.database, async (tx) => ({ ...(await work(tx)), plannedQuotas: [] }));
   }
 
-  rename(instanceId: string, name: string, context: RpcContext): Promise<InstanceView> {
+  /** Throws `not-found`, and `precondition-failed` when the name is not the one that the caller has seen. */
+  rename({ instanceId, name, formerName }: RenameInstance, context: RpcContext): Promise<InstanceView> {
     return this.once(context, async (tx) => {
-      context.recordBefore(toInstanceView(await this.require(tx, instanceId, context)));
+      const instance = await this.require(tx, instanceId, context);
+      if (formerName !== undefined && instance.name !== formerName) throw renamed(instance);
+      context.recordBefore(toInstanceView(instance));
       return toInstanceView(await this.instances.rename(tx, instanceId, name));
     });
   }
@@ -83,6 +86,14 @@ function taken(id: string, own: Instance | undefined): ProblemError {
     ? `The instance ${id} is registered as ${own.name} in ${own.zone}; change its name, or register another one.`
     : `The id ${id} is taken; register the instance under another one.`;
   return new ProblemError('already-exists', detail, { resource: 'instance', resourceId: id });
+}
+
+function renamed({ id }: Instance): ProblemError {
+  return new ProblemError('precondition-failed', 'The instance has got another name meanwhile; read it again.', {
+    resource: 'instance',
+    resourceId: id,
+    precondition: 'instance_is_unchanged',
+  });
 }
 
 function attached({ id, attachmentCount }: Instance): ProblemError {

@@ -1,5 +1,12 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { InstancePosition } from '@isthmus/contracts';
 import { Topology, type Zone } from '@isthmus/model';
@@ -8,9 +15,11 @@ import type { CallContext } from '@isthmus/rpc';
 import { NetworkClient } from '../../clients/network.client';
 import { DRY_RUN_ONLY, DryRunQuery } from '../../dry-run/dry-run.dto';
 import { endIn, pageOf } from '../../http/cursor';
+import { checkIfMatch, isKnownToCaller, valueTag } from '../../http/etag';
 import { IdPipe } from '../../http/id.pipe';
-import { Call } from '../../http/request';
+import { Call, type RequestContext } from '../../http/request';
 import { validated } from '../../http/validation';
+import { LocalWork } from '../../idempotency/local-work';
 import {
   InstanceBody,
   InstancePageBody,
@@ -32,6 +41,7 @@ export class InstanceController {
   constructor(
     private readonly network: NetworkClient,
     private readonly topology: Topology,
+    private readonly localWork: LocalWork,
   ) {}
 
   /** Registering a machine again as it is changes nothing. */
@@ -62,20 +72,33 @@ export class InstanceController {
 
   @Get(':id')
   @ApiOperation({ operationId: 'getInstance' })
+  @ApiHeader({ name: 'If-None-Match', required: false })
   @ApiOkResponse({ type: InstanceBody })
-  get(@Param('id', INSTANCE_ID) instanceId: string, @Call() call: CallContext): Promise<InstanceBody> {
-    return this.network.call('instance.get', { instanceId }, call);
+  async get(
+    @Param('id', INSTANCE_ID) instanceId: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Call() call: CallContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<InstanceBody | undefined> {
+    const instance = await this.network.call('instance.get', { instanceId }, call);
+    return isKnownToCaller(tagOf(instance), ifNoneMatch, reply) ? undefined : instance;
   }
 
   @Patch(':id')
   @ApiOperation({ operationId: 'updateInstance' })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the version that is to be changed.' })
   @ApiOkResponse({ type: InstanceBody })
-  update(
+  async update(
     @Param('id', INSTANCE_ID) instanceId: string,
     @Body(validated) { name }: UpdateInstanceBody,
-    @Call() call: CallContext,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Call() call: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<InstanceBody> {
-    return this.network.call('instance.rename', { instanceId, name }, call);
+    const formerName = ifMatch === undefined ? undefined : await this.nameOf(instanceId, ifMatch, call);
+    const instance = await this.network.call('instance.rename', { instanceId, name, formerName }, call);
+    void reply.header('etag', tagOf(instance));
+    return instance;
   }
 
   /** Only a machine that is attached to no network. */
@@ -87,11 +110,22 @@ export class InstanceController {
     await this.network.call('instance.delete', { instanceId }, call);
   }
 
+  /** Of the version that `ifMatch` names; nothing else of an instance changes. Throws `precondition-failed`. */
+  private async nameOf(instanceId: string, ifMatch: string, call: RequestContext): Promise<string> {
+    const seen = await this.localWork.finding(call, () => this.network.call('instance.get', { instanceId }, call));
+    checkIfMatch(tagOf(seen), ifMatch);
+    return seen.name;
+  }
+
   private zoneOf(name: string): Zone {
     const zone = this.topology.findZone(name);
     if (!zone) throw ProblemError.invalid('zone', `There is no zone ${name} here.`);
     return zone;
   }
+}
+
+function tagOf({ id, name }: InstanceBody): string {
+  return valueTag(id, name);
 }
 
 function positionIn(end: string | undefined): InstancePosition | undefined {
