@@ -149,11 +149,14 @@ export interface RegisterInstance {
 }
 
 /** Where a page of instances ended: they go by the moment of their registration, and then by id. */
-export interface RenameInstance {
+export interface DeleteInstance {
   instanceId: string;
-  name: string;
   /** The name that the caller has seen. When it has another by now: `precondition-failed`. */
   formerName?: string;
+}
+
+export interface RenameInstance extends DeleteInstance {
+  name: string;
 }
 
 export interface InstancePosition {
@@ -216,6 +219,6 @@ export interface NetworkCalls extends HealthCalls, VpcCalls, RouteCalls, Peering
   'instance.register': Call<RegisterInstance, InstanceView & Planned>;
   'instance.rename': Call<RenameInstance, InstanceView>;
   /** `conflict` while it is attached to a network. */
-  'instance.delete': Call<{ instanceId: string }, null>;
+  'instance.delete': Call<DeleteInstance, null>;
   'network-quota.list': Call<Record<string, never>, NetworkQuota[]>;
 }

@@ -94,5 +94,8 @@ describe('21 ETag and If-Match', () => {
     expect((await send({ method: 'GET', path })).text).toBe(renamed.text);
     const stale = await rename('e', first);
     expect(JSON.parse(stale.text)).toMatchObject({ code: 'precondition-failed', violations: [{ field: 'If-Match' }] });
+    const remove = (ifMatch: string) => send({ method: 'DELETE', path, headers: { 'if-match': ifMatch } });
+    expect((await remove(first)).status).toBe(412);
+    expect((await remove(await tagOf(path))).status).toBe(204);
   });
 });

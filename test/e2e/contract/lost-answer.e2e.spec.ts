@@ -149,7 +149,8 @@ describe('an Idempotency-Key, when the answer gets lost', () => {
     const instance = `/v1/instances/${machine.id}`;
     const seen = (await send({ method: 'GET', path: instance })).headers.get('etag') as string;
     await lost({ method: 'PATCH', path: instance, body: { name: 'n' }, headers: { 'if-match': seen } });
-    await lost({ method: 'DELETE', path: instance });
+    const renamed = (await send({ method: 'GET', path: instance })).headers.get('etag') as string;
+    await lost({ method: 'DELETE', path: instance, headers: { 'if-match': renamed } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import {
+  DeleteInstance,
   ListInstances,
   NetworkCalls,
   PageInstances,
@@ -44,7 +45,7 @@ export class InstanceHandler {
   }
 
   @AnswersNetwork('instance.delete')
-  delete(@Payload() command: { instanceId: string }, @Ctx() context: RpcContext): Promise<null> {
-    return this.instances.delete(command.instanceId, context);
+  delete(@Payload() command: DeleteInstance, @Ctx() context: RpcContext): Promise<null> {
+    return this.instances.delete(command, context);
   }
 }

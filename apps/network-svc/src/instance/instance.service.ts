@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { ListInstances, PageInstances, Planned, RegisterInstance, RenameInstance } from '@isthmus/contracts';
+import type {
+  DeleteInstance,
+  ListInstances,
+  PageInstances,
+  Planned,
+  RegisterInstance,
+  RenameInstance,
+} from '@isthmus/contracts';
 import { Database, rehearse, type Tx } from '@isthmus/db';
 import type { InstanceView } from '@isthmus/model';
 import { ProblemError } from '@isthmus/problem';
@@ -52,16 +59,17 @@ export class InstanceService {
   rename({ instanceId, name, formerName }: RenameInstance, context: RpcContext): Promise<InstanceView> {
     return this.once(context, async (tx) => {
       const instance = await this.require(tx, instanceId, context);
-      if (formerName !== undefined && instance.name !== formerName) throw renamed(instance);
+      requireName(instance, formerName);
       context.recordBefore(toInstanceView(instance));
       return toInstanceView(await this.instances.rename(tx, instanceId, name));
     });
   }
 
-  /** Throws `not-found`, and `conflict` while it is attached. An attach that comes at the same time waits for it. */
-  delete(instanceId: string, context: RpcContext): Promise<null> {
+  /** Throws as `rename`, and `conflict` while it is attached. An attach that comes at the same time waits for it. */
+  delete({ instanceId, formerName }: DeleteInstance, context: RpcContext): Promise<null> {
     return this.once(context, async (tx) => {
       const instance = await this.require(tx, instanceId, context);
+      requireName(instance, formerName);
       if (instance.attachmentCount > 0) throw attached(instance);
       context.recordBefore(toInstanceView(instance));
       await this.instances.delete(tx, instanceId);
@@ -88,8 +96,9 @@ function taken(id: string, own: Instance | undefined): ProblemError {
   return new ProblemError('already-exists', detail, { resource: 'instance', resourceId: id });
 }
 
-function renamed({ id }: Instance): ProblemError {
-  return new ProblemError('precondition-failed', 'The instance has got another name meanwhile; read it again.', {
+function requireName({ id, name }: Instance, formerName: string | undefined): void {
+  if (formerName === undefined || name === formerName) return;
+  throw new ProblemError('precondition-failed', 'The instance has got another name meanwhile; read it again.', {
     resource: 'instance',
     resourceId: id,
     precondition: 'instance_is_unchanged',

@@ -95,7 +95,7 @@ export class InstanceController {
     @Call() call: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<InstanceBody> {
-    const formerName = ifMatch === undefined ? undefined : await this.nameOf(instanceId, ifMatch, call);
+    const formerName = await this.nameOf(instanceId, ifMatch, call);
     const instance = await this.network.call('instance.rename', { instanceId, name, formerName }, call);
     void reply.header('etag', tagOf(instance));
     return instance;
@@ -105,13 +105,24 @@ export class InstanceController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteInstance' })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the version that is to be deleted.' })
   @ApiNoContentResponse()
-  async delete(@Param('id', INSTANCE_ID) instanceId: string, @Call() call: CallContext): Promise<void> {
-    await this.network.call('instance.delete', { instanceId }, call);
+  async delete(
+    @Param('id', INSTANCE_ID) instanceId: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Call() call: RequestContext,
+  ): Promise<void> {
+    const formerName = await this.nameOf(instanceId, ifMatch, call);
+    await this.network.call('instance.delete', { instanceId, formerName }, call);
   }
 
   /** Of the version that `ifMatch` names; nothing else of an instance changes. Throws `precondition-failed`. */
-  private async nameOf(instanceId: string, ifMatch: string, call: RequestContext): Promise<string> {
+  private async nameOf(
+    instanceId: string,
+    ifMatch: string | undefined,
+    call: RequestContext,
+  ): Promise<string | undefined> {
+    if (ifMatch === undefined) return undefined;
     const seen = await this.localWork.finding(call, () => this.network.call('instance.get', { instanceId }, call));
     checkIfMatch(tagOf(seen), ifMatch);
     return seen.name;
